@@ -1,0 +1,198 @@
+using System.IO.Compression;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The lines of a csv or csv.gz file as bytes, out of one buffer that is reused; whether it is compressed is read from its first bytes.
+/// Every fault of the file as a whole (missing, a folder, not text, damaged compression) is found here.
+/// </summary>
+internal sealed class CsvLineReader : IDisposable
+{
+    /// <summary>A longer line is refused, so a file without line ends cannot fill the memory. A row of FER2013 has at most 9,300 bytes.</summary>
+    public const int MaxLineBytes = 64 * 1024;
+
+    private const int BufferBytes = 4 * MaxLineBytes;
+
+    private readonly string _path;
+    private readonly IProgress<double>? _progress;
+    private readonly CancellationToken _cancellationToken;
+    private readonly FileStream _file;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private Stream _stream;
+    private int _start;
+    private int _end;
+    private bool _streamEnded;
+    private double _lastReport;
+
+    public CsvLineReader(string path, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        _path = path;
+        _progress = progress;
+        _cancellationToken = cancellationToken;
+        _file = Open(path);
+        _stream = _file;
+        try
+        {
+            Start();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Number of the line read last, from 1, as an editor counts; 0 before the first.</summary>
+    public long LineNumber { get; private set; }
+
+    /// <summary>Whether the line read last has no line end: the file stops there, perhaps in the middle of the line.</summary>
+    public bool IsUnfinished { get; private set; }
+
+    /// <summary>Share of the file's bytes that were read, 0 to 1; 0 where the length is unknown, as in a pipe.</summary>
+    public double FractionRead => _file.CanSeek && _file.Length > 0 ? Math.Min(1, (double)_file.Position / _file.Length) : 0;
+
+    /// <summary>The next line without its line end; it is valid until the next call.</summary>
+    /// <returns>False at the end of the file.</returns>
+    public bool TryRead(out ReadOnlySpan<byte> line)
+    {
+        int length = FindLineEnd(0);
+        if (length < 0 && !_streamEnded)
+        {
+            int searched = _end - _start;
+            Fill();
+            length = FindLineEnd(searched);
+        }
+
+        IsUnfinished = length < 0;
+        length = IsUnfinished ? _end - _start : length;
+        line = _buffer.AsSpan(_start, length);
+        if (IsUnfinished && length == 0)
+        {
+            return false;
+        }
+
+        LineNumber++;
+        if (length > MaxLineBytes)
+        {
+            throw Fault($"has more than {MaxLineBytes} bytes in line {LineNumber}; expected a row of FER2013 of at most about 9300.");
+        }
+
+        _start += IsUnfinished ? length : length + 1;
+        line = line.EndsWith("\r"u8) ? line[..^1] : line;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _file.Dispose();
+    }
+
+    private static FileStream Open(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder; expected a csv or csv.gz file.");
+        }
+
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"There is no file '{path}'; expected a csv or csv.gz file.", path, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"'{path}' may not be read: {e.Message}", e);
+        }
+    }
+
+    private void Start()
+    {
+        Fill();
+        if (Begins(0x1F, 0x8B))
+        {
+            if (!_file.CanSeek)
+            {
+                throw Fault("is compressed and not a regular file; expected the uncompressed csv from a pipe.");
+            }
+
+            _file.Position = 0;
+            _stream = new GZipStream(_file, CompressionMode.Decompress);
+            _end = 0;
+            _streamEnded = false;
+            Fill();
+            if (Begins(0x1F, 0x8B))
+            {
+                throw Fault("is compressed twice (gzip inside gzip); expected a csv inside.");
+            }
+        }
+
+        if (Begins(0xFF, 0xFE) || Begins(0xFE, 0xFF))
+        {
+            throw Fault("is UTF-16 text; expected UTF-8 or ASCII.");
+        }
+
+        int zero = _buffer.AsSpan(0, _end).IndexOf((byte)0);
+        if (zero >= 0)
+        {
+            throw Fault($"is not a text file (byte {zero} is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
+        }
+
+        _start = Begins(0xEF, 0xBB, 0xBF) ? 3 : 0;
+        if (_start == _end)
+        {
+            throw Fault("is empty; expected a header and rows.");
+        }
+    }
+
+    private bool Begins(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(0, _end).StartsWith(prefix);
+
+    private int FindLineEnd(int from)
+    {
+        int found = _buffer.AsSpan(_start + from, _end - _start - from).IndexOf((byte)'\n');
+        return found < 0 ? -1 : from + found;
+    }
+
+    /// <summary>Moves the unread bytes to the front and fills the rest of the buffer. There is always room: a line is shorter than it.</summary>
+    private void Fill()
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        int unread = _end - _start;
+        if (unread > MaxLineBytes)
+        {
+            return;
+        }
+
+        Buffer.BlockCopy(_buffer, _start, _buffer, 0, unread);
+        int free = BufferBytes - unread;
+        int read;
+        try
+        {
+            read = _stream.ReadAtLeast(_buffer.AsSpan(unread), free, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Fault($"is damaged or cut off: its gzip data cannot be unpacked beyond line {LineNumber}. {e.Message}", e);
+        }
+
+        _start = 0;
+        _end = unread + read;
+        _streamEnded = read < free;
+        Report();
+    }
+
+    private void Report()
+    {
+        double fraction = _streamEnded ? 1 : FractionRead;
+        if (_progress is not null && (fraction >= _lastReport + 0.01 || (fraction == 1 && _lastReport < 1)))
+        {
+            _lastReport = fraction;
+            _progress.Report(fraction);
+        }
+    }
+
+    private InvalidDataException Fault(string what, Exception? cause = null) => new($"'{_path}' {what}", cause);
+}

@@ -1,0 +1,79 @@
+namespace FacialAttention;
+
+/// <summary>
+/// Reads FER2013 (Goodfellow et al., 2013; 48 x 48 gray faces with seven expressions) from the csv of its Kaggle competition: columns
+/// <c>emotion</c>, <c>pixels</c> and <c>Usage</c> in any order, as in fer2013.csv and icml_face_data.csv, plain or gzip-compressed.
+/// </summary>
+/// <remarks>
+/// Spaces around column names and values, double quotes around values, either line end, a UTF-8 byte order mark and blank lines are
+/// accepted; anything else that is not as expected is an error that names the file, the row and the column.
+/// The datasets of one call share one array, so memory peaks at little more than the pixels.
+/// </remarks>
+public static class Fer2013Reader
+{
+    /// <summary>
+    /// Reads the file in its official division: Training rows train, PublicTest rows are the validation (selection) split, PrivateTest
+    /// rows are the test split, which is null when the file has none.
+    /// </summary>
+    /// <param name="path">The csv or csv.gz file; which of them it is shows in its content, not in its name.</param>
+    /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is not FER2013, is damaged, or has no Training or no PublicTest rows; the message says where and what was expected.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static DatasetSplit Read(
+        string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
+        foreach ((SplitPart part, string usage) in new[] { (SplitPart.Training, "Training"), (SplitPart.Validation, "PublicTest") })
+        {
+            if (!rows.Parts.Contains(part))
+            {
+                throw new InvalidDataException(
+                    FormattableString.Invariant($"'{path}': none of the {rows.Count} rows has the Usage {usage}; expected at least one."));
+            }
+        }
+
+        return rows.Divide("official");
+    }
+
+    /// <summary>
+    /// Reads the file and divides its Training and PublicTest rows anew, at random and each label on its own, as
+    /// <see cref="DatasetSplit.Stratified"/> does. PrivateTest rows stay the test split: they never train or select.
+    /// </summary>
+    /// <param name="path">The csv or csv.gz file; which of them it is shows in its content, not in its name.</param>
+    /// <param name="trainingShare">The share of each label that trains, above 0 and below 1. Default 0.8.</param>
+    /// <param name="seed">Any number; another seed gives another division. Default 1.</param>
+    /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is not FER2013, is damaged, or has too few Training and PublicTest rows; the message says where and what was expected.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static DatasetSplit ReadStratified(
+        string path,
+        double trainingShare = 0.8,
+        long seed = 1,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        DatasetSplit.CheckTrainingShare(trainingShare);
+        Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
+        if (!rows.Redivide(trainingShare, seed))
+        {
+            throw new InvalidDataException(
+                FormattableString.Invariant($"'{path}': of the {rows.Count} rows no two with the Usage Training or PublicTest share an ")
+                + "emotion; expected at least one such pair to divide.");
+        }
+
+        return rows.Divide(DatasetSplit.Describe(trainingShare, seed));
+    }
+}
