@@ -29,33 +29,44 @@ internal static partial class LinuxLoader
             : Marshal.PtrToStringUTF8(Error()) ?? "the loader gave no reason";
     }
 
-    /// <summary>Loads a library from memory, or from a temporary file where the kernel offers no file in memory.</summary>
+    /// <summary>Loads a library from memory, or by way of a temporary file where the system refuses that.</summary>
     /// <returns>Null, or the loader's own text if it failed.</returns>
     public static string? LoadFromMemory(string name, ReadOnlySpan<byte> image)
     {
         int descriptor = CreateMemoryFile(name, CloseOnExec);
-        if (descriptor < 0)
+        string? error = "memfd_create failed";
+        if (descriptor >= 0)
         {
-            return LoadFromTemporaryFile(name, image);
+            using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+            RandomAccess.Write(handle, image, fileOffset: 0);
+            error = Load(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}"));
         }
 
-        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        RandomAccess.Write(handle, image, fileOffset: 0);
-        return Load(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}"));
+        return error is null || LoadFromTemporaryFile(name, image) is not string secondError ? null : $"{error}; {secondError}";
     }
 
-    private static string? LoadFromTemporaryFile(string name, ReadOnlySpan<byte> image)
+    /// <summary>Loads a library by way of a temporary file, which is gone afterwards: what is mapped stays mapped.</summary>
+    /// <returns>Null, or why it failed.</returns>
+    internal static string? LoadFromTemporaryFile(string name, ReadOnlySpan<byte> image)
     {
-        string folder = Directory.CreateTempSubdirectory("FacialAttention-").FullName;
+        string? folder = null;
         try
         {
+            folder = Directory.CreateTempSubdirectory("FacialAttention-").FullName;
             string path = Path.Combine(folder, name);
             File.WriteAllBytes(path, image);
             return Load(path);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
         finally
         {
-            Directory.Delete(folder, recursive: true); // what is mapped stays mapped
+            if (folder is not null)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 

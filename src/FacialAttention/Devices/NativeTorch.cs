@@ -1,23 +1,32 @@
-using System.Reflection;
-using System.Runtime.InteropServices;
-using System.Text;
 using TorchSharp;
 
 namespace FacialAttention;
 
-/// <summary>Loads libtorch, the native library under TorchSharp, in a way that works on the systems where TorchSharp alone fails.</summary>
+/// <summary>Loads libtorch, the native library under TorchSharp, also on systems where TorchSharp alone fails to.</summary>
+/// <remarks>
+/// <para>
+/// On Debian 12 and Ubuntu 22.04 the native file of TorchSharp 0.107.0 asks libstdc++ for a version that is not there and that nothing in
+/// it uses. Then, and only then, a copy of the file that can do without is loaded from memory; no file is written or changed.
+/// </para>
+/// <para>
+/// Executables written in C# that reference the package call <see cref="EnsureLoaded"/> before <c>Main</c> by themselves, through a
+/// module initializer that the package adds; <c>FacialAttentionLoadNativeTorch=false</c> in the project switches this off. Programs in
+/// other languages call it once, before their first use of TorchSharp.
+/// </para>
+/// <para>
+/// The environment variable <c>FACIALATTENTION_LIBTORCH</c> may name a folder with an existing libtorch (for example
+/// <c>torch/lib</c> of a Python PyTorch) for applications that bring none.
+/// </para>
+/// </remarks>
 public static class NativeTorch
 {
-    /// <summary>The one version that TorchSharp 0.107.0 asks of libstdc++ (gcc 13) and can do without.</summary>
-    private const string MissingVersion = "GLIBCXX_3.4.32";
-
     private static readonly Lock Gate = new();
     private static volatile bool _isLoaded;
 
-    /// <summary>
-    /// Loads libtorch if it is not loaded yet. Cheap after the first call, and safe from several threads.
-    /// </summary>
-    /// <exception cref="NativeTorchException">libtorch cannot be loaded; the message says why and what to do.</exception>
+    /// <summary>Loads libtorch if it is not loaded yet. Cheap after the first call, and safe to call from several threads.</summary>
+    /// <exception cref="NativeTorchException">
+    /// libtorch cannot be loaded; the message says why and what to do. A later first use of TorchSharp fails with the same message.
+    /// </exception>
     public static void EnsureLoaded()
     {
         if (_isLoaded)
@@ -32,64 +41,22 @@ public static class NativeTorch
                 return;
             }
 
-            if (OperatingSystem.IsLinux())
+            try
             {
-                LoadOnLinux();
+                string[] folders = NativeFiles.Folders(
+                    AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string,
+                    AppContext.BaseDirectory,
+                    typeof(torch).Assembly.Location);
+                new NativeTorchLoader(folders, Environment.GetEnvironmentVariable(LibtorchFolder.VariableName)).Load();
+            }
+            catch (NativeTorchException e)
+            {
+                NativeTorchGuard.Arm(e.Message);
+                throw;
             }
 
+            NativeTorchGuard.Disarm();
             _isLoaded = true;
         }
-    }
-
-    private static void LoadOnLinux()
-    {
-        if (LinuxLoader.IsLoaded("libLibTorchSharp.so"))
-        {
-            return;
-        }
-
-        string[] folders = [.. Folders().Distinct(StringComparer.Ordinal)];
-        string? torchFile = Find(folders, "libtorch.so");
-        string? torchSharpFile = Find(folders, "libLibTorchSharp.so");
-        string? error = null;
-        if (torchFile is not null)
-        {
-            error = LinuxLoader.Load(torchFile);
-        }
-
-        if (error is null && torchSharpFile is not null)
-        {
-            error = LinuxLoader.Load(torchSharpFile);
-            if (error is not null && error.Contains(MissingVersion, StringComparison.Ordinal))
-            {
-                byte[] image = File.ReadAllBytes(torchSharpFile);
-                if (ElfVersionPatch.TryMakeWeak(image, MissingVersion))
-                {
-                    error = LinuxLoader.LoadFromMemory("libLibTorchSharp.so", image);
-                }
-            }
-        }
-
-        if (error is not null)
-        {
-            throw new NativeTorchException(error);
-        }
-    }
-
-    private static string? Find(IEnumerable<string> folders, string name) =>
-        folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-
-    private static IEnumerable<string> Folders()
-    {
-        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string hostFolders)
-        {
-            foreach (string folder in hostFolders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-            {
-                yield return folder;
-            }
-        }
-
-        yield return AppContext.BaseDirectory;
-        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
     }
 }
