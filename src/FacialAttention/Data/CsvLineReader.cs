@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace FacialAttention;
@@ -22,6 +23,7 @@ internal sealed class CsvLineReader : IDisposable
     private int _start;
     private int _end;
     private bool _streamEnded;
+    private long _bytesRead;
     private double _lastReport;
 
     public CsvLineReader(string path, IProgress<double>? progress, CancellationToken cancellationToken)
@@ -29,7 +31,7 @@ internal sealed class CsvLineReader : IDisposable
         _path = path;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        _file = Open(path);
+        _file = InputFile.Open(path, "a csv or csv.gz file");
         _stream = _file;
         try
         {
@@ -88,27 +90,6 @@ internal sealed class CsvLineReader : IDisposable
         _file.Dispose();
     }
 
-    private static FileStream Open(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"'{path}' is a folder; expected a csv or csv.gz file.");
-        }
-
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"There is no file '{path}'; expected a csv or csv.gz file.", path, e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException($"'{path}' may not be read: {e.Message}", e);
-        }
-    }
-
     private void Start()
     {
         Fill();
@@ -123,6 +104,7 @@ internal sealed class CsvLineReader : IDisposable
             _stream = new GZipStream(_file, CompressionMode.Decompress);
             _end = 0;
             _streamEnded = false;
+            _bytesRead = 0;
             Fill();
             if (Begins(0x1F, 0x8B))
             {
@@ -175,13 +157,36 @@ internal sealed class CsvLineReader : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw Fault($"is damaged or cut off: its gzip data cannot be unpacked beyond line {LineNumber}. {e.Message}", e);
+            throw Fault($"is cut off or damaged: its gzip data cannot be unpacked beyond line {LineNumber}. {e.Message}", e);
         }
 
         _start = 0;
         _end = unread + read;
         _streamEnded = read < free;
+        _bytesRead += read;
+        if (_streamEnded && _stream is GZipStream)
+        {
+            CheckUnpackedSize();
+        }
+
         Report();
+    }
+
+    /// <summary>
+    /// GZipStream takes a file that is cut off for one that ends there. Its last four bytes tell: they hold the unpacked size modulo 2^32
+    /// (RFC 1952). That size is of the last member where there are several, which only special tools write; such a file is refused.
+    /// </summary>
+    private void CheckUnpackedSize()
+    {
+        Span<byte> trailer = stackalloc byte[sizeof(uint)];
+        _file.Seek(-Math.Min(trailer.Length, _file.Length), SeekOrigin.End);
+        int length = _file.ReadAtLeast(trailer, trailer.Length, throwOnEndOfStream: false);
+        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        if (length < trailer.Length || expected != (uint)_bytesRead)
+        {
+            throw Fault($"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; "
+                + $"expected {expected} by its last four bytes.");
+        }
     }
 
     private void Report()
