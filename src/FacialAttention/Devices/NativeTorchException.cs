@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace FacialAttention;
@@ -9,19 +10,22 @@ namespace FacialAttention;
 /// </summary>
 public sealed class NativeTorchException : InvalidOperationException
 {
-    private const string CpuPackages = "libtorch-cpu-linux-x64, libtorch-cpu-win-x64 or libtorch-cpu-osx-arm64";
-
-    private static readonly string[] Causes =
+    // Title and remedy; the position is the cause's number.
+    private static readonly (string Title, string Remedy)[] Causes =
     [
-        $"No backend package: the application references TorchSharp, but no libtorch for this system. Add {CpuPackages} (2.10.0) to the application's "
-            + $"project, or set {LibtorchFolder.VariableName} to the folder of an existing libtorch.",
-        "libstdc++ (or glibc) too old: a native file asks for a version that this system's lacks. Run on a newer system (Debian 12 and "
-            + "Ubuntu 22.04 are new enough), or put a newer libstdc++.so.6 on LD_LIBRARY_PATH.",
-        "CUDA asked for with the CPU package: reference TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu-* (projects of "
-            + "FacialAttention's repository: -p:TorchBackend=cuda-linux or cuda-windows), "
-            + $"or set {LibtorchFolder.VariableName} to the folder of a libtorch with CUDA.",
-        "Wrong architecture: TorchSharp has native files for linux-x64 (glibc), win-x64, win-arm64 and osx-arm64 only, and the application "
-            + "must be built for the one that it runs on.",
+        ("no backend package",
+            "Reference the libtorch for this system in the application's project: libtorch-cpu-linux-x64, libtorch-cpu-win-x64 or "
+            + $"libtorch-cpu-osx-arm64 (2.10.0); or set {LibtorchFolder.VariableName} to the folder of an existing libtorch."),
+        ("libstdc++ or glibc too old",
+            "A native file asks for a version of it that this system lacks. Use a newer system (seen to work: Debian 12), or put a newer "
+            + "libstdc++.so.6 on LD_LIBRARY_PATH."),
+        ("CUDA asked for with the CPU package",
+            "Reference TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of libtorch-cpu-* (in FacialAttention's repository: "
+            + "-p:TorchBackend=cuda-linux or -p:TorchBackend=cuda-windows), "
+            + $"or set {LibtorchFolder.VariableName} to the folder of a libtorch with CUDA; or choose auto or cpu."),
+        ("wrong architecture",
+            "TorchSharp has native files for linux-x64 (glibc), win-x64, win-arm64 and osx-arm64; build or publish the application for the "
+            + "one that it runs on."),
     ];
 
     internal NativeTorchException(string message)
@@ -39,11 +43,12 @@ public sealed class NativeTorchException : InvalidOperationException
         var message = new StringBuilder(found);
         if (cause == NativeTorchCause.Unknown)
         {
-            _ = message.Append(" None of the four known causes was recognised.");
+            _ = message.Append(" None of the known causes was recognised.");
         }
         else
         {
-            _ = message.Append(" Cause ").Append((char)('0' + (int)cause)).Append(". ").Append(Causes[(int)cause - 1]);
+            (string title, string remedy) = Causes[(int)cause - 1];
+            _ = message.Append(CultureInfo.InvariantCulture, $" Cause {(int)cause}, {title}. {remedy}");
         }
 
         if (loaderText is not null)
@@ -54,7 +59,9 @@ public sealed class NativeTorchException : InvalidOperationException
         _ = message.Append("\nThe known causes:");
         for (int i = 0; i < Causes.Length; i++)
         {
-            _ = message.Append(i + 1 == (int)cause ? "\n=> " : "\n   ").Append((char)('1' + i)).Append(". ").Append(Causes[i]);
+            bool applies = i + 1 == (int)cause;
+            _ = message.Append(
+                CultureInfo.InvariantCulture, $"\n{(applies ? "=>" : "  ")} {i + 1}. {Causes[i].Title}: {(applies ? "found here." : Causes[i].Remedy)}");
         }
 
         _ = message.Append("\nTried:");

@@ -28,7 +28,7 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
         if (NativeFiles.IsMusl)
         {
             throw NativeTorchException.Create(
-                NativeTorchCause.WrongArchitecture, $"libtorch needs glibc, and this system ({NativeFiles.RuntimeIdentifier}) has musl.", null, _tried);
+                NativeTorchCause.WrongArchitecture, $"libtorch could not be loaded: it needs glibc, and this system ({NativeFiles.RuntimeIdentifier}) has musl.", null, _tried);
         }
 
         if (OperatingSystem.IsLinux() && LinuxLoader.IsLoaded(NativeFiles.Name(TorchSharpLibrary)))
@@ -170,8 +170,13 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
         }
 
         NativeTorchCause cause = Diagnose(error, NativeFiles.IsSupported && IsForThisMachine(path), hasLibtorch);
-        return NativeTorchException.Create(
-            cause, $"libtorch could not be loaded on {NativeFiles.RuntimeIdentifier}: {Path.GetFileName(path)} failed.", error, _tried);
+        string found = cause switch
+        {
+            NativeTorchCause.NoBackendPackage => $"{NativeFiles.Name("torch")} is in none of the application's folders.",
+            NativeTorchCause.WrongArchitecture => $"{Path.GetFileName(path)} is not for {NativeFiles.RuntimeIdentifier}.",
+            _ => $"The system refused {Path.GetFileName(path)}.",
+        };
+        return NativeTorchException.Create(cause, $"libtorch could not be loaded: {found}", error, _tried);
     }
 
     /// <summary>The cause of a failed load.</summary>
@@ -197,15 +202,22 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
     private static bool IsForThisMachine(string path)
     {
         const ushort x64 = 62, arm64 = 183;
-        using FileStream file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[20];
-        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        return (ElfVersionPatch.ReadMachine(start[..length]), RuntimeInformation.ProcessArchitecture) switch
+        try
         {
-            (ushort machine, Architecture.X64) => machine == x64,
-            (ushort machine, Architecture.Arm64) => machine == arm64,
-            _ => true,
-        };
+            using FileStream file = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[20];
+            int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            return (ElfVersionPatch.ReadMachine(start[..length]), RuntimeInformation.ProcessArchitecture) switch
+            {
+                (ushort machine, Architecture.X64) => machine == x64,
+                (ushort machine, Architecture.Arm64) => machine == arm64,
+                _ => true,
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true; // the loader's text says why it cannot be read
+        }
     }
 
     [GeneratedRegex("version .(GLIBCXX|CXXABI|GLIBC)_[0-9.]+. not found")]
