@@ -89,11 +89,11 @@ public static class SyntheticFaces
         Occlude(canvas, ref random);
 
         double lightX = random.NextDouble(-0.35, 0.35), lightY = random.NextDouble(-0.3, 0.2);
-        double exposure = random.NextDouble(0.75, 1.15), contrast = random.NextDouble(0.6, 1.1), offset = random.NextDouble(-0.08, 0.08);
+        double exposure = random.NextDouble(0.8, 1.15), contrast = random.NextDouble(0.75, 1.1), offset = random.NextDouble(-0.08, 0.08);
         canvas.Transform((x, y, value) => 0.5 + offset + (contrast * ((value * exposure * (1 + (lightX * x) + (lightY * y))) - 0.5)));
         // The binomial filter is one pixel of a 48-pixel face; larger pictures stay sharper.
-        canvas.Blur(random.NextDouble(0, 0.8));
-        canvas.AddNoise(random.NextDouble(0, 0.035), ref random);
+        canvas.Blur(random.NextDouble(0, 0.6));
+        canvas.AddNoise(random.NextDouble(0, 0.025), ref random);
         canvas.CopyTo(pixels);
     }
 

@@ -130,9 +130,9 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
     private void PaintEye(int side)
     {
         double cx = side * person.EyeX, cy = person.EyeY, w = person.EyeHalfWidth;
-        double up = person.EyeOpening * (0.085 + (0.075 * actions.UpperLidRaise) - (0.02 * actions.LidTighten)
+        double up = person.EyeOpening * (0.1 + (0.085 * actions.UpperLidRaise) - (0.02 * actions.LidTighten)
             - (0.065 * actions.LidDroop) - (0.02 * actions.CheekRaise) - (0.03 * actions.NoseWrinkle) - (0.02 * actions.BrowLower));
-        double down = person.EyeOpening * (0.055 - (0.04 * actions.LidTighten) - (0.045 * actions.CheekRaise)
+        double down = person.EyeOpening * (0.06 - (0.045 * actions.LidTighten) - (0.045 * actions.CheekRaise)
             + (0.012 * actions.UpperLidRaise) - (0.02 * actions.NoseWrinkle));
         up = Math.Max(up, 0.012);
         double tilt = side * person.EyeTilt;
@@ -145,7 +145,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
 
         var area = new Area(cx - w, cy - 0.22, cx + w, cy + 0.12);
         canvas.Paint(area, Opening, Math.Min(0.98, person.Skin + 0.35));
-        canvas.Paint(area, (x, y) => Math.Max(Opening(x, y), Ellipse(x - cx, y - cy + 0.012, 0.075, 0.075)), person.Iris);
+        canvas.Paint(area, (x, y) => Math.Max(Opening(x, y), Ellipse(x - cx, y - cy + 0.012, 0.085, 0.085)), person.Iris);
         canvas.Paint(area, (x, y) => Math.Max(Opening(x, y), Ellipse(x - cx, y - cy + 0.012, 0.035, 0.035)), 0.02);
 
         Span<StrokePoint> lid = stackalloc StrokePoint[7];
@@ -180,9 +180,9 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
     {
         double baseY = person.EyeY - person.BrowDistance;
         double down = actions.BrowLower * (1 - (0.85 * actions.InnerBrowRaise));
-        double inner = baseY - (0.15 * actions.InnerBrowRaise) + (0.16 * down) + (0.04 * actions.NoseWrinkle);
-        double middle = baseY - person.BrowArch - (0.04 * actions.InnerBrowRaise) - (0.12 * actions.OuterBrowRaise) + (0.07 * actions.BrowLower);
-        double outer = baseY + 0.03 - (0.13 * actions.OuterBrowRaise) + (0.05 * actions.BrowLower * actions.InnerBrowRaise) - (0.02 * down);
+        double inner = baseY - (0.19 * actions.InnerBrowRaise) + (0.2 * down) + (0.04 * actions.NoseWrinkle);
+        double middle = baseY - person.BrowArch - (0.05 * actions.InnerBrowRaise) - (0.15 * actions.OuterBrowRaise) + (0.09 * actions.BrowLower);
+        double outer = baseY + 0.03 - (0.15 * actions.OuterBrowRaise) + (0.08 * actions.BrowLower * actions.InnerBrowRaise) - (0.02 * down);
         double innerX = person.EyeX - 0.21 - (0.06 * actions.BrowLower), outerX = person.EyeX + 0.21;
         double r = person.BrowRadius;
         canvas.Stroke(
@@ -200,15 +200,15 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         FacialActions a = actions;
         double cy = person.MouthY - (0.02 * a.ChinRaise);
         double w = person.MouthHalfWidth + (0.045 * (a.CornerPullLeft + a.CornerPullRight)) + (0.1 * a.LipStretch)
-            - (0.07 * a.LipTighten) - (0.06 * a.JawDrop) - (0.02 * a.ChinRaise);
-        double liftLeft = (0.15 * a.CornerPullLeft) + (0.02 * a.DimpleLeft) - (0.14 * a.CornerDepress) - (0.03 * a.LipStretch);
-        double liftRight = (0.15 * a.CornerPullRight) + (0.02 * a.DimpleRight) - (0.14 * a.CornerDepress) - (0.03 * a.LipStretch);
+            - (0.11 * a.LipTighten) - (0.06 * a.JawDrop) - (0.02 * a.ChinRaise);
+        double liftLeft = (0.19 * a.CornerPullLeft) + (0.02 * a.DimpleLeft) - (0.18 * a.CornerDepress) - (0.03 * a.LipStretch);
+        double liftRight = (0.19 * a.CornerPullRight) + (0.02 * a.DimpleRight) - (0.18 * a.CornerDepress) - (0.03 * a.LipStretch);
         double smile = Math.Max(0, 0.5 * (a.CornerPullLeft + a.CornerPullRight));
         double up = (0.05 * a.UpperLipRaise * (0.4 + a.LipsPart)) + (0.02 * a.LipsPart) + (0.06 * a.JawDrop) + (0.02 * a.LipStretch * a.LipsPart);
-        double down = (0.03 * a.LipsPart) + (0.27 * a.JawDrop) + (0.07 * a.LowerLipDepress) + (0.07 * smile * a.LipsPart);
+        double down = (0.03 * a.LipsPart) + (0.3 * a.JawDrop) + (0.09 * a.LowerLipDepress) + (0.1 * smile * a.LipsPart);
         double square = Math.Max(a.LipStretch, 0.5 * a.LowerLipDepress);
         double raise = (0.06 * a.UpperLipRaise) + (0.04 * a.CornerDepress);
-        double thin = 1 - (0.65 * a.LipTighten);
+        double thin = 1 - (0.8 * a.LipTighten);
         double upperLip = person.UpperLip * thin * (1 - (0.3 * smile)) * (1 + (0.4 * a.UpperLipRaise));
         double lowerLip = person.LowerLip * thin * (1 - (0.2 * a.LipStretch)) * (1 + (0.3 * a.ChinRaise));
 
@@ -241,7 +241,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
             double t = (k - 4) / 4.0, t2 = t * t;
             double lift = t < 0 ? liftLeft : liftRight;
             double q = ((1 - square) * (1 - t2)) + (square * (1 - (t2 * t2)));
-            line[k] = new(t * w, cy - (lift * t2) - (raise * (1 - t2)) - (up * q), 0.018 + (0.008 * a.LipTighten));
+            line[k] = new(t * w, cy - (lift * t2) - (raise * (1 - t2)) - (up * q), 0.018 + (0.017 * a.LipTighten));
         }
         canvas.Stroke(line, Dark(0.3));
         canvas.Stroke([new(-w - 0.03, cy - liftLeft - 0.05, 0.014), new(-w - 0.025, cy - liftLeft + 0.05, 0.014)], Dark(0.35), Math.Max(a.DimpleLeft, 0.5 * a.CornerPullLeft));

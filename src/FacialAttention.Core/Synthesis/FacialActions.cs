@@ -6,7 +6,7 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class FacialActions
 {
-    private const double MaxStray = 0.16;
+    private const double MaxStray = 0.12;
 
     public double InnerBrowRaise { get; private set; }    // AU 1
     public double OuterBrowRaise { get; private set; }    // AU 2
@@ -99,7 +99,7 @@ internal sealed class FacialActions
                 a.UpperLidRaise = random.NextDouble(0.2, 0.6);
                 a.LidTighten = random.NextDouble(0.5, 1);
                 a.LipTighten = random.NextDouble(0.7, 1);
-                a.ChinRaise = random.NextDouble(0, 0.5);
+                a.ChinRaise = random.NextDouble(0.2, 0.7);
                 a.LipsPart = 0;
                 break;
             case FacialExpression.Disgust:

@@ -4,7 +4,7 @@ namespace FacialAttention;
 internal sealed class SyntheticIdentity
 {
     private const long Purpose = 0x1D;
-    private const double MinBrowContrast = 0.22;
+    private const double MinBrowContrast = 0.3;
 
     public SyntheticIdentity(long identity)
     {
@@ -12,21 +12,21 @@ internal sealed class SyntheticIdentity
         FaceHalfWidth = random.NextDouble(0.66, 0.8);
         FaceHalfHeight = random.NextDouble(0.9, 1);
         JawTaper = random.NextDouble(0.05, 0.3);
-        EyeX = random.NextDouble(0.31, 0.37);
+        EyeX = random.NextDouble(0.33, 0.38);
         EyeY = random.NextDouble(-0.22, -0.14);
-        EyeHalfWidth = random.NextDouble(0.15, 0.185);
+        EyeHalfWidth = random.NextDouble(0.18, 0.21);
         EyeOpening = random.NextDouble(0.85, 1.15);
         EyeTilt = random.NextDouble(-0.12, 0.12);
-        BrowDistance = random.NextDouble(0.2, 0.25);
-        BrowRadius = random.NextDouble(0.028, 0.055);
+        BrowDistance = random.NextDouble(0.23, 0.27);
+        BrowRadius = random.NextDouble(0.04, 0.062);
         BrowArch = random.NextDouble(0.0, 0.05);
         NoseLength = random.NextDouble(0.3, 0.38);
         NoseHalfWidth = random.NextDouble(0.09, 0.14);
         MouthY = random.NextDouble(0.47, 0.55);
-        MouthHalfWidth = random.NextDouble(0.24, 0.3);
+        MouthHalfWidth = random.NextDouble(0.28, 0.33);
         UpperLip = random.NextDouble(0.035, 0.06);
         LowerLip = random.NextDouble(0.045, 0.08);
-        Skin = random.NextDouble(0.32, 0.88);
+        Skin = random.NextDouble(0.42, 0.88);
         double hair = random.NextDouble(0.04, 0.75);
         // Fair brows on fair skin would leave nothing to see: such a person gets dark ones.
         Hair = Math.Abs(hair - Skin) < MinBrowContrast ? Math.Max(0.04, Skin - MinBrowContrast - 0.2) : hair;
