@@ -59,4 +59,11 @@ public static class NativeTorch
             _isLoaded = true;
         }
     }
+
+    /// <summary>A module's name, once libtorch is there: for the call of a module's base constructor, which comes before its body.</summary>
+    internal static string Loaded(string moduleName)
+    {
+        EnsureLoaded();
+        return moduleName;
+    }
 }

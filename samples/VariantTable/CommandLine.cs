@@ -1,0 +1,190 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using FacialAttention;
+
+namespace VariantTable;
+
+/// <summary>The options of the command and how their text is read.</summary>
+internal sealed class CommandLine
+{
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "A FER2013 csv or csv.gz. Without it, synthetic faces are drawn.",
+    };
+
+    private readonly Option<IReadOnlyList<NetworkVariant>> _variants = new("--variants")
+    {
+        Description = "Which networks, separated by commas: cnn, cnn-lstm, acnn-lstm, cnn-alstm, acnn-alstm.",
+        CustomParser = ParseVariants,
+        DefaultValueFactory = _ => Enum.GetValues<NetworkVariant>(),
+    };
+
+    private readonly Option<int> _iterations = WholeNumber("--iterations", 1, 100_000_000, "Optimizer steps of each network.", DefaultIterations);
+    private readonly Option<int> _batchSize = WholeNumber("--batch-size", 1, 65_536, "Faces in a step.", _ => 30);
+    private readonly Option<int> _lstmHidden = WholeNumber("--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
+    private readonly Option<int> _lstmLayers = WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
+    private readonly Option<int> _threads = WholeNumber(
+        "--threads", 1, 1024, "Threads that torch computes with.", _ => Environment.ProcessorCount);
+
+    private readonly Option<double> _learningRate = new("--learning-rate")
+    {
+        Description = "Adam's learning rate, 1e-9 to 10.",
+        CustomParser = ParseLearningRate,
+        DefaultValueFactory = _ => 0.001,
+    };
+
+    private readonly Option<IReadOnlyList<int>> _seeds = new("--seeds")
+    {
+        Description = "Seeds, separated by commas; each network is trained once with each.",
+        CustomParser = ParseSeeds,
+        DefaultValueFactory = _ => [1],
+    };
+
+    private readonly Option<string> _split = new("--split")
+    {
+        Description = "official: train on Training, select on PublicTest, test on PrivateTest if there. "
+            + "8:2: the Training and PublicTest rows divided anew at random, each label on its own. Only with --data.",
+        DefaultValueFactory = _ => "official",
+    };
+
+    private readonly Option<LocalAttentionScaling> _localScaling = new("--local-scaling")
+    {
+        Description = "How equation 6 is read: as-printed (weights sum to 1) or mean-one (times the number of steps).",
+        CustomParser = ParseLocalScaling,
+        DefaultValueFactory = _ => LocalAttentionScaling.MeanOne,
+    };
+
+    private readonly Option<(DevicePreference Preference, int? CudaIndex)> _device = new("--device")
+    {
+        Description = "auto, cpu, cuda, cuda:N or mps.",
+        CustomParser = ParseDevice,
+        DefaultValueFactory = _ => (DevicePreference.Auto, null),
+    };
+
+    private readonly Option<string?> _output = new("--output")
+    {
+        Description = "A folder for results.json and a checkpoint of each row. Created if missing. Without it, nothing is written.",
+    };
+
+    public CommandLine()
+    {
+        _split.AcceptOnlyFromAmong("official", "8:2");
+        Command = new RootCommand(
+            "Trains the five networks of Ming, Hu and Liu (2022) and prints their table.\n\n"
+            + "Exit codes: 0 all rows are done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, finished rows are kept.")
+        {
+            _data, _split, _variants, _iterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _localScaling, _seeds, _device,
+            _threads, _output,
+        };
+    }
+
+    public RootCommand Command { get; }
+
+    public Settings Read(ParseResult result)
+    {
+        string? data = result.GetValue(_data);
+        if (data is null && result.GetResult(_split) is { Implicit: false })
+        {
+            throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");
+        }
+        (DevicePreference device, int? cudaIndex) = result.GetValue(_device);
+        return new Settings
+        {
+            DataPath = data,
+            IsStratified = result.GetValue(_split) == "8:2",
+            Variants = result.GetValue(_variants)!,
+            Seeds = result.GetValue(_seeds)!,
+            Iterations = result.GetValue(_iterations),
+            BatchSize = result.GetValue(_batchSize),
+            LearningRate = result.GetValue(_learningRate),
+            LstmHidden = result.GetValue(_lstmHidden),
+            LstmLayers = result.GetValue(_lstmLayers),
+            LocalScaling = result.GetValue(_localScaling),
+            Device = device,
+            CudaIndex = cudaIndex,
+            Threads = result.GetValue(_threads),
+            OutputFolder = result.GetValue(_output),
+        };
+    }
+
+    /// <summary>The paper's 5,000 on real faces, a short run on synthetic ones.</summary>
+    private static int DefaultIterations(ArgumentResult result) => 5000;
+
+    private static Option<int> WholeNumber(string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
+    {
+        Description = FormattableString.Invariant($"{description} {minimum} to {maximum}."),
+        CustomParser = result => ParseWholeNumber(result, Text(result), minimum, maximum, name),
+        DefaultValueFactory = defaultValue,
+    };
+
+    private static string Text(ArgumentResult result) => result.Tokens.Single().Value;
+
+    private static int ParseWholeNumber(ArgumentResult result, string text, int minimum, int maximum, string name)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < minimum || value > maximum)
+        {
+            result.AddError(FormattableString.Invariant($"{name}: got '{text}', expected a whole number from {minimum} to {maximum}."));
+        }
+        return value;
+    }
+
+    private static double ParseLearningRate(ArgumentResult result)
+    {
+        string text = Text(result);
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value is >= 1e-9 and <= 10))
+        {
+            result.AddError($"--learning-rate: got '{text}', expected a number from 1e-9 to 10.");
+        }
+        return value;
+    }
+
+    private static int[] ParseSeeds(ArgumentResult result)
+    {
+        int[] seeds = [.. Text(result).Split(',').Select(part => ParseWholeNumber(result, part.Trim(), 0, int.MaxValue, "--seeds"))];
+        if (seeds.Distinct().Count() != seeds.Length)
+        {
+            result.AddError($"--seeds: got '{Text(result)}', expected each seed once.");
+        }
+        return seeds;
+    }
+
+    private static NetworkVariant[] ParseVariants(ArgumentResult result)
+    {
+        var variants = new List<NetworkVariant>();
+        foreach (string name in Text(result).Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!NetworkVariantExtensions.TryParse(name, out NetworkVariant variant) || variants.Contains(variant))
+            {
+                string known = string.Join(", ", Enum.GetValues<NetworkVariant>().Select(value => value.PaperName.ToLowerInvariant()));
+                result.AddError($"--variants: got '{name}', expected any of {known}, each once.");
+                break;
+            }
+            variants.Add(variant);
+        }
+        return [.. variants];
+    }
+
+    private static LocalAttentionScaling ParseLocalScaling(ArgumentResult result)
+    {
+        switch (Text(result))
+        {
+            case "as-printed":
+                return LocalAttentionScaling.AsPrinted;
+            case "mean-one":
+                return LocalAttentionScaling.MeanOne;
+            default:
+                result.AddError($"--local-scaling: got '{Text(result)}', expected as-printed or mean-one.");
+                return default;
+        }
+    }
+
+    private static (DevicePreference Preference, int? CudaIndex) ParseDevice(ArgumentResult result)
+    {
+        if (!DeviceSelector.TryParse(Text(result), out DevicePreference preference, out int? cudaIndex))
+        {
+            result.AddError($"--device: got '{Text(result)}', expected auto, cpu, cuda, cuda:N or mps.");
+        }
+        return (preference, cudaIndex);
+    }
+}

@@ -1,0 +1,57 @@
+using FacialAttention;
+
+namespace VariantTable;
+
+/// <summary>What the command line asked for.</summary>
+internal sealed record Settings
+{
+    /// <summary>A FER2013 csv or csv.gz; null for synthetic faces.</summary>
+    public required string? DataPath { get; init; }
+
+    public required bool IsStratified { get; init; }
+
+    public required IReadOnlyList<NetworkVariant> Variants { get; init; }
+
+    public required IReadOnlyList<int> Seeds { get; init; }
+
+    public required int Iterations { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required double LearningRate { get; init; }
+
+    public required int LstmHidden { get; init; }
+
+    public required int LstmLayers { get; init; }
+
+    public required LocalAttentionScaling LocalScaling { get; init; }
+
+    public required DevicePreference Device { get; init; }
+
+    public required int? CudaIndex { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required string? OutputFolder { get; init; }
+
+    public ExpressionNetworkOptions NetworkOptions(FaceDataset faces, int seed) => new()
+    {
+        Labels = faces.Labels,
+        ImageHeight = faces.Height,
+        ImageWidth = faces.Width,
+        LstmHiddenSize = LstmHidden,
+        LstmLayers = LstmLayers,
+        LocalAttentionScaling = LocalScaling,
+        Seed = seed,
+    };
+
+    public TrainerOptions TrainerOptions(int seed) => new()
+    {
+        Iterations = Iterations,
+        BatchSize = BatchSize,
+        LearningRate = LearningRate,
+        Seed = seed,
+        Device = Device,
+        CudaIndex = CudaIndex,
+    };
+}

@@ -1,0 +1,138 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The CNN local feature extraction layer (paper, section 3.1.1) built from a table of stages. The paper states four convolutions, the
+/// first 1x1, and three max-pools; kernel sizes, counts and order in <see cref="Paper"/> are our reading (docs/paper-map.md).
+/// </summary>
+public sealed class ConvBackbone : Module<Tensor, Tensor>
+{
+    private readonly int _inChannels;
+    private readonly ConvStage[] _stages;
+    private readonly List<Module<Tensor, Tensor>> _blocks = []; // Registered one by one below, so that the keys are c1, c2, ...
+
+    /// <summary>A backbone as the table says.</summary>
+    /// <param name="stages">The rows, first to last; null for <see cref="Paper"/>.</param>
+    /// <param name="inChannels">C of the input; 1 for gray faces.</param>
+    /// <param name="batchNorm">Whether each convolution is followed by a batch norm, and then has no bias.</param>
+    /// <exception cref="ArgumentException">The table is empty or a row is outside its ranges.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inChannels"/> is outside its range.</exception>
+    public ConvBackbone(IReadOnlyList<ConvStage>? stages = null, int inChannels = 1, bool batchNorm = true)
+        : base(NativeTorch.Loaded(nameof(ConvBackbone)))
+    {
+        _stages = [.. stages ?? Paper];
+        _inChannels = TensorCheck.IsInRange(inChannels, 1, 1 << 20, nameof(inChannels));
+        if (FindFault(_stages) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(stages));
+        }
+        int channels = inChannels;
+        for (int i = 0; i < _stages.Length; i++)
+        {
+            ConvStage stage = _stages[i];
+            Module<Tensor, Tensor> block = stage.KernelSize == 1
+                ? new PointwiseConvBlock(channels, stage.Channels, batchNorm)
+                : CreateBlock(channels, stage, batchNorm);
+            register_module($"c{i + 1}", block);
+            _blocks.Add(block);
+            channels = stage.Channels;
+        }
+        RegisterComponents();
+    }
+
+    /// <summary>
+    /// The table used for the paper's networks: C1 1x1x32, C2 5x5x32, S1, C3 3x3x32, S2, C4 5x5x64, S3. A 48x48 face becomes 64 channels
+    /// of 6x6. The pooling and stride 1 are the paper's (Figure 1 caption), the sizes our reading.
+    /// </summary>
+    public static IReadOnlyList<ConvStage> Paper { get; } =
+        Array.AsReadOnly<ConvStage>([new(1, 32), new(5, 32, Pool: true), new(3, 32, Pool: true), new(5, 64, Pool: true)]);
+
+    /// <summary>C of the output.</summary>
+    public int OutChannels => _stages[^1].Channels;
+
+    internal Tensor FirstWeight => _blocks[0].parameters().First();
+
+    /// <summary>Images [N, C, H, W] to features [N, C', H', W'], which the caller owns; each pool halves H and W, rounding up.</summary>
+    /// <param name="images">Images, [N, C, H, W], of the layer's dtype and on its device.</param>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    public override Tensor forward(Tensor images)
+    {
+        TensorCheck.IsImage(images, _inChannels, smallestSide: 1, FirstWeight, nameof(ConvBackbone));
+        using var scope = NewDisposeScope();
+        Tensor x = images;
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            x = _blocks[i].call(x); // [N, C', H, W]
+            if (_stages[i].Pool)
+            {
+                x = functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1); // [N, C', ceil(H / 2), ceil(W / 2)]
+            }
+        }
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The height and width of the features for an image of the given size.</summary>
+    /// <param name="height">H of the image; at least 1.</param>
+    /// <param name="width">W of the image; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
+    public (int Height, int Width) OutputSize(int height, int width)
+    {
+        TensorCheck.IsInRange(height, 1, int.MaxValue - 1, nameof(height));
+        TensorCheck.IsInRange(width, 1, int.MaxValue - 1, nameof(width));
+        int pools = _stages.Count(stage => stage.Pool);
+        for (int i = 0; i < pools; i++)
+        {
+            (height, width) = ((height + 1) / 2, (width + 1) / 2);
+        }
+        return (height, width);
+    }
+
+    internal long CountMultiplyAdds(int height, int width)
+    {
+        long sum = 0;
+        long channels = _inChannels;
+        foreach (ConvStage stage in _stages)
+        {
+            sum += (long)height * width * stage.KernelSize * stage.KernelSize * channels * stage.Channels;
+            channels = stage.Channels;
+            if (stage.Pool)
+            {
+                (height, width) = ((height + 1) / 2, (width + 1) / 2);
+            }
+        }
+        return sum;
+    }
+
+    /// <summary>What is wrong with a table, or null.</summary>
+    internal static string? FindFault(IReadOnlyList<ConvStage?> stages)
+    {
+        if (stages.Count is < 1 or > 64)
+        {
+            return $"The backbone has {stages.Count} stages; expected 1 to 64.";
+        }
+        for (int i = 0; i < stages.Count; i++)
+        {
+            if ((stages[i] is { } stage ? stage.Fault : "It is null.") is { } fault)
+            {
+                return $"Stage {i + 1} of the backbone: {fault}";
+            }
+        }
+        return null;
+    }
+
+    private static TorchSharp.Modules.Sequential CreateBlock(int channels, ConvStage stage, bool batchNorm)
+    {
+        List<(string, Module<Tensor, Tensor>)> parts =
+        [
+            ("conv", Conv2d(channels, stage.Channels, stage.KernelSize, padding: stage.KernelSize / 2, bias: !batchNorm)),
+        ];
+        if (batchNorm)
+        {
+            parts.Add(("norm", BatchNorm2d(stage.Channels)));
+        }
+        parts.Add(("relu", ReLU(inplace: true)));
+        return Sequential(parts);
+    }
+}

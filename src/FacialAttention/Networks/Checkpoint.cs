@@ -1,0 +1,290 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention;
+
+/// <summary>
+/// A trained network in one .safetensors file: weights under PyTorch-style keys, and in its metadata the variant, options, labels,
+/// preprocessing, library and format version, and a checksum over the whole file. Reading executes nothing and verifies everything;
+/// writing replaces the file whole or not at all.
+/// </summary>
+public static class Checkpoint
+{
+    private const int FormatVersion = 1;
+    private const string FormatVersionKey = "formatVersion";
+    private const string LibraryKey = "library";
+    private const string VariantKey = "variant";
+    private const string OptionsKey = "options";
+    private const string LabelsKey = "labels";
+    private const string PreprocessingKey = "preprocessing";
+    private const string ProvenanceKey = "provenance";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.Strict,
+        PropertyNameCaseInsensitive = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    /// <summary>Saves a network, on whatever device it is. An existing file is replaced only once the new one is on the disk.</summary>
+    /// <param name="path">The file to write, by custom named .safetensors; its folder exists.</param>
+    /// <param name="network">The network; its weights are Float32 and finite.</param>
+    /// <param name="provenance">Where the weights come from, for example data, split and seed; saved with them. Null for nothing.</param>
+    /// <exception cref="ArgumentException">A weight is not Float32 or not finite.</exception>
+    /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
+    public static void Save(string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(network);
+        ExpressionNetworkOptions options = network.Options;
+        var metadata = new Dictionary<string, string>
+        {
+            [FormatVersionKey] = FormatVersion.ToString(CultureInfo.InvariantCulture),
+            [LibraryKey] = $"FacialAttention {LibraryVersion()}",
+            [VariantKey] = network.Variant.PaperName,
+            [OptionsKey] = JsonSerializer.Serialize(StoredOptions.From(options), Json),
+            [LabelsKey] = JsonSerializer.Serialize(options.Labels.Names, Json),
+            [PreprocessingKey] = JsonSerializer.Serialize(StoredPreprocessing.From(options), Json),
+        };
+        if (provenance is not null)
+        {
+            metadata.Add(ProvenanceKey, JsonSerializer.Serialize(provenance, Json));
+        }
+        Safetensors.Write(path, [.. network.state_dict().Select(entry => ToStored(entry.Key, entry.Value))], metadata);
+    }
+
+    /// <summary>Loads a network that <see cref="Save"/> wrote, in evaluation mode. The caller owns it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no checkpoint of this library, is of a newer format, was altered, or a tensor is missing, unknown, of another shape or
+    /// type, or not finite; the message names the file, what was got and what was expected.
+    /// </exception>
+    public static ExpressionNetwork Load(string path, Device? device = null)
+    {
+        SafetensorsFile file = ReadOwn(path);
+        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file.Metadata);
+        ExpressionNetwork? network = null;
+        try
+        {
+            network = new ExpressionNetwork(variant, options);
+            Fill(path, file, network);
+            if (device is not null)
+            {
+                network.to(device);
+            }
+            network.eval();
+            return network;
+        }
+        catch (Microsoft.Extensions.Options.OptionsValidationException exception)
+        {
+            throw Fault(path, $"{OptionsKey}: {exception.Message}", exception);
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Loads just the weights of any .safetensors file, for example one written in Python, into a network that was built to fit. Nothing
+    /// is changed if anything is wrong.
+    /// </summary>
+    /// <param name="path">The file; its keys are those of the network.</param>
+    /// <param name="network">The network, on any device.</param>
+    /// <returns>Whether the file carries a checksum, which then matched; a foreign file may have none and loads unverified.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load"/>, but for the metadata.</exception>
+    public static bool LoadWeights(string path, ExpressionNetwork network)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(network);
+        SafetensorsFile file = Safetensors.Read(path);
+        Fill(path, file, network);
+        return file.IsVerified;
+    }
+
+    /// <summary>The provenance that was saved with a network; empty if none was.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is no checkpoint of this library, is of a newer format, or was altered.</exception>
+    public static IReadOnlyDictionary<string, string> ReadProvenance(string path)
+    {
+        IReadOnlyDictionary<string, string> metadata = ReadOwn(path).Metadata;
+        return metadata.ContainsKey(ProvenanceKey) ? ReadJson<Dictionary<string, string>>(path, metadata, ProvenanceKey) : new Dictionary<string, string>();
+    }
+
+    private static SafetensorsFile ReadOwn(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        SafetensorsFile file = Safetensors.Read(path);
+        if (!file.Metadata.TryGetValue(FormatVersionKey, out string? text))
+        {
+            throw Fault(path, $"the metadata has no '{FormatVersionKey}'; expected a checkpoint that FacialAttention saved.");
+        }
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
+        {
+            throw Fault(path, $"{FormatVersionKey} is {Excerpt.Of(text)}; expected a whole number from 1 to {FormatVersion}.");
+        }
+        if (version > FormatVersion)
+        {
+            throw Fault(path, $"{FormatVersionKey} is {version}, of a newer FacialAttention; expected at most {FormatVersion}.");
+        }
+        return file.IsVerified ? file : throw Fault(path, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
+    }
+
+    private static (NetworkVariant Variant, ExpressionNetworkOptions Options) ReadDescription(
+        string path, IReadOnlyDictionary<string, string> metadata)
+    {
+        string name = metadata.GetValueOrDefault(VariantKey) ?? throw Missing(path, VariantKey);
+        if (!NetworkVariantExtensions.TryParse(name, out NetworkVariant variant))
+        {
+            throw Fault(path, $"{VariantKey} is {Excerpt.Of(name)}; expected one of the five networks, for example 'ACNN-ALSTM'.");
+        }
+        StoredOptions options = ReadJson<StoredOptions>(path, metadata, OptionsKey);
+        StoredPreprocessing preprocessing = ReadJson<StoredPreprocessing>(path, metadata, PreprocessingKey);
+        string[] labels = ReadJson<string[]>(path, metadata, LabelsKey);
+        try
+        {
+            return (variant, options.ToOptions(preprocessing, new ExpressionLabels(labels)));
+        }
+        catch (ArgumentException exception)
+        {
+            throw Fault(path, $"{LabelsKey}: {exception.Message}", exception);
+        }
+    }
+
+    private static T ReadJson<T>(string path, IReadOnlyDictionary<string, string> metadata, string key)
+    {
+        string text = metadata.GetValueOrDefault(key) ?? throw Missing(path, key);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Json) ?? throw Fault(path, $"{key} is null; expected a value.");
+        }
+        catch (JsonException exception)
+        {
+            throw Fault(path, $"{key} is not as expected: {exception.Message}", exception);
+        }
+    }
+
+    private static SafetensorsTensor ToStored(string key, Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        if (weight.dtype is not (ScalarType.Float32 or ScalarType.Int64))
+        {
+            throw new ArgumentException($"The weight '{key}' is of dtype {weight.dtype}; expected {ScalarType.Float32}.", "network");
+        }
+        if (!IsFinite(weight))
+        {
+            throw new ArgumentException($"The weight '{key}' holds a value that is not finite; expected finite numbers.", "network");
+        }
+        SafetensorsDtype dtype = weight.dtype == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
+        return new SafetensorsTensor(key, dtype, weight.shape, weight.detach().cpu().contiguous().bytes.ToArray());
+    }
+
+    /// <summary>Checks every tensor of the file against the network, then copies them all.</summary>
+    private static void Fill(string path, SafetensorsFile file, ExpressionNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Dictionary<string, Tensor> weights = network.state_dict();
+        var stored = new Dictionary<string, Tensor>();
+        foreach (SafetensorsTensor tensor in file.Tensors)
+        {
+            if (!weights.TryGetValue(tensor.Name, out Tensor? weight))
+            {
+                throw Fault(path, $"tensor {Excerpt.Of(tensor.Name)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
+            }
+            stored.Add(tensor.Name, FromStored(path, tensor, weight));
+        }
+        if (weights.Keys.FirstOrDefault(key => !stored.ContainsKey(key)) is { } missing)
+        {
+            throw Fault(path, $"tensor '{missing}' is missing; expected the {weights.Count} keys of {network.Variant.PaperName}.");
+        }
+        foreach ((string key, Tensor value) in stored)
+        {
+            weights[key].copy_(value);
+        }
+    }
+
+    private static Tensor FromStored(string path, SafetensorsTensor tensor, Tensor weight)
+    {
+        SafetensorsDtype dtype = weight.dtype == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
+        if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(weight.shape))
+        {
+            throw Fault(
+                path,
+                $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; expected {dtype} {TensorCheck.Shape(weight)}.");
+        }
+        Tensor value = empty(weight.shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
+        tensor.Data.Span.CopyTo(value.bytes);
+        return IsFinite(value) ? value : throw Fault(path, $"tensor '{tensor.Name}' holds a value that is not finite; expected finite numbers.");
+    }
+
+    private static bool IsFinite(Tensor tensor) => tensor.isfinite().all().ToBoolean();
+
+    private static InvalidDataException Missing(string path, string key) => Fault(path, $"the metadata has no '{key}'; expected it in a checkpoint.");
+
+    private static InvalidDataException Fault(string path, string gotAndExpected, Exception? cause = null) =>
+        new($"'{path}': {gotAndExpected}", cause);
+
+    private static string LibraryVersion() =>
+        typeof(Checkpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>How a picture becomes the network's input: gray, this size, [0, 1], less the mean, over the deviation.</summary>
+    private sealed record StoredPreprocessing(int Height, int Width, double PixelMean, double PixelStandardDeviation)
+    {
+        public static StoredPreprocessing From(ExpressionNetworkOptions options) =>
+            new(options.ImageHeight, options.ImageWidth, options.PixelMean, options.PixelStandardDeviation);
+    }
+
+    private sealed record StoredOptions(
+        IReadOnlyList<ConvStage> BackboneStages,
+        bool BatchNorm,
+        AttentionScoring Scoring,
+        LocalAttentionScaling LocalAttentionScaling,
+        int LstmHiddenSize,
+        int LstmLayers,
+        int CnnHiddenSize,
+        int Seed)
+    {
+        public static StoredOptions From(ExpressionNetworkOptions options) => new(
+            options.BackboneStages ?? ConvBackbone.Paper,
+            options.BatchNorm,
+            options.Scoring,
+            options.LocalAttentionScaling,
+            options.LstmHiddenSize,
+            options.LstmLayers,
+            options.CnnHiddenSize,
+            options.Seed);
+
+        public ExpressionNetworkOptions ToOptions(StoredPreprocessing preprocessing, ExpressionLabels labels) => new()
+        {
+            Labels = labels,
+            ImageHeight = preprocessing.Height,
+            ImageWidth = preprocessing.Width,
+            PixelMean = preprocessing.PixelMean,
+            PixelStandardDeviation = preprocessing.PixelStandardDeviation,
+            BackboneStages = BackboneStages,
+            BatchNorm = BatchNorm,
+            Scoring = Scoring,
+            LocalAttentionScaling = LocalAttentionScaling,
+            LstmHiddenSize = LstmHiddenSize,
+            LstmLayers = LstmLayers,
+            CnnHiddenSize = CnnHiddenSize,
+            Seed = Seed,
+        };
+    }
+}

@@ -1,0 +1,126 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The facial expression networks of Ming, Hu and Liu, "CNN-LSTM Facial Expression Recognition Method Fused with Two-Layer Attention
+/// Mechanism", Computational Intelligence and Neuroscience 2022, article 7450637. One class for all five variants;
+/// <see cref="forward"/> is the paper's Figure 2.
+/// </summary>
+public sealed class ExpressionNetwork : Module<Tensor, Tensor>
+{
+    private const int SmallestSide = 16;
+
+    private readonly ExpressionNetworkOptions _options;
+    [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
+    [ComponentName(Name = "local_attention")] private readonly LocalFeatureAttention? _localAttention;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    /// <summary>A network with fresh weights on the CPU, in training mode. The caller owns it.</summary>
+    /// <param name="variant">Which of the five networks.</param>
+    /// <param name="options">What it is built from; null for the defaults. Validated and copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="variant"/> is not defined.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">One or more options are outside their ranges; all are named.</exception>
+    /// <exception cref="NativeTorchException">libtorch cannot be loaded.</exception>
+    public ExpressionNetwork(NetworkVariant variant, ExpressionNetworkOptions? options = null)
+        : base(NativeTorch.Loaded(nameof(ExpressionNetwork)))
+    {
+        Variant = TensorCheck.IsDefined(variant, nameof(variant));
+        _options = (options ?? new ExpressionNetworkOptions()).ValidatedCopy();
+        using var seeded = new SeededTorch(_options.Seed);
+
+        _backbone = new ConvBackbone(_options.BackboneStages, batchNorm: _options.BatchNorm);
+        int featureSize = _backbone.OutChannels;
+        _localAttention = variant.HasLocalAttention
+            ? new LocalFeatureAttention(featureSize, _options.Scoring, _options.LocalAttentionScaling)
+            : null;
+        _classifier = variant.HasLstm
+            ? new AttentiveLstmClassifier(
+                featureSize,
+                _options.Labels.Count,
+                _options.LstmHiddenSize,
+                _options.LstmLayers,
+                variant.HasGlobalAttention ? SequencePooling.Attention : SequencePooling.Mean,
+                _options.Scoring)
+            : Sequential(
+                ("hidden", Linear(featureSize * Steps, _options.CnnHiddenSize)),
+                ("relu", ReLU(inplace: true)),
+                ("linear", Linear(_options.CnnHiddenSize, _options.Labels.Count)));
+        RegisterComponents();
+    }
+
+    /// <summary>Which of the five networks this is.</summary>
+    public NetworkVariant Variant { get; }
+
+    /// <summary>What the network was built from: a copy, so editing it changes nothing here.</summary>
+    public ExpressionNetworkOptions Options => _options.ValidatedCopy();
+
+    /// <summary>The number of trainable parameters.</summary>
+    public long ParameterCount => parameters().Sum(parameter => parameter.numel());
+
+    /// <summary>Multiply-adds for one image of the options' size: convolutions, LSTM and linear layers.</summary>
+    public long MultiplyAdds
+    {
+        get
+        {
+            long classifier = _classifier is AttentiveLstmClassifier lstm
+                ? lstm.CountMultiplyAdds(Steps)
+                : ((long)_backbone.OutChannels * Steps * _options.CnnHiddenSize) + ((long)_options.CnnHiddenSize * _options.Labels.Count);
+            return _backbone.CountMultiplyAdds(_options.ImageHeight, _options.ImageWidth)
+                + (_localAttention?.CountMultiplyAdds(Steps) ?? 0)
+                + classifier;
+        }
+    }
+
+    /// <summary>T, the number of local features of an image of the options' size: 36 for 48x48.</summary>
+    private int Steps
+    {
+        get
+        {
+            (int height, int width) = _backbone.OutputSize(_options.ImageHeight, _options.ImageWidth);
+            return height * width;
+        }
+    }
+
+    /// <summary>Gray faces [N, 1, H, W] in [0, 1] to logits [N, K], which the caller owns.</summary>
+    /// <param name="images">
+    /// Faces of the network's dtype and on its device. H and W of at least 16; <see cref="NetworkVariant.Cnn"/> takes just the options' size.
+    /// </param>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    public override Tensor forward(Tensor images)
+    {
+        CheckImages(images);
+        using var scope = NewDisposeScope();
+        Tensor normalised = (images - _options.PixelMean) / _options.PixelStandardDeviation;
+        Tensor features = _backbone.call(normalised); // [N, C, H', W']
+        if (!Variant.HasLstm)
+        {
+            return _classifier.call(features.flatten(1)).MoveToOuterDisposeScope(); // [N, K]
+        }
+        Tensor sequence = ToSequence(features); // [N, T, D]
+        if (_localAttention is not null)
+        {
+            sequence = _localAttention.call(sequence); // [N, T, D]
+        }
+        return _classifier.call(sequence).MoveToOuterDisposeScope(); // [N, K]
+    }
+
+    /// <summary>Feature maps [N, C, H, W] to a sequence [N, T = H W, D = C], row by row from the top left; our reading of "serialized".</summary>
+    private static Tensor ToSequence(Tensor features) => features.flatten(2).transpose(1, 2).contiguous();
+
+    private void CheckImages(Tensor images)
+    {
+        TensorCheck.IsImage(images, channels: 1, SmallestSide, _backbone.FirstWeight, $"{nameof(ExpressionNetwork)} {Variant.PaperName}");
+        if (!Variant.HasLstm && (images.shape[2] != _options.ImageHeight || images.shape[3] != _options.ImageWidth))
+        {
+            throw new ArgumentException(
+                $"{nameof(ExpressionNetwork)} {Variant.PaperName} was built for images of shape [N, 1, {_options.ImageHeight}, "
+                + $"{_options.ImageWidth}]; got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
+                + $"{nameof(ExpressionNetworkOptions.ImageWidth)}, or use a variant with an LSTM, which takes any size.",
+                nameof(images));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace FacialAttention;
+
+/// <summary>What happened in one <see cref="Trainer.Fit"/>.</summary>
+public sealed class TrainingHistory
+{
+    internal TrainingHistory(
+        TrainerOptions options,
+        DeviceSelection device,
+        IReadOnlyList<TrainingPoint> training,
+        IReadOnlyList<TrainingPoint> validation,
+        TrainingPoint best,
+        double secondsPerIteration)
+    {
+        Options = options;
+        Device = device;
+        Training = training;
+        Validation = validation;
+        Best = best;
+        SecondsPerIteration = secondsPerIteration;
+    }
+
+    /// <summary>The options that ran, a copy.</summary>
+    public TrainerOptions Options { get; }
+
+    /// <summary>The device that ran them, and why that one.</summary>
+    public DeviceSelection Device { get; }
+
+    /// <summary>Mean loss and error of the training batches since the previous point, in training mode.</summary>
+    public IReadOnlyList<TrainingPoint> Training { get; }
+
+    /// <summary>Loss and error over all validation faces, in evaluation mode.</summary>
+    public IReadOnlyList<TrainingPoint> Validation { get; }
+
+    /// <summary>The validation point whose weights the network holds: the least error, among equals the least loss, then the earliest.</summary>
+    public TrainingPoint Best { get; }
+
+    /// <summary>The median duration of an iteration in seconds, validation excluded.</summary>
+    public double SecondsPerIteration { get; }
+}
