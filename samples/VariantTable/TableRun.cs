@@ -17,7 +17,7 @@ internal static class TableRun
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(settings.Threads);
         DeviceSelection device = DeviceSelector.Select(settings.Device, settings.CudaIndex);
-        Console.WriteLine($"Device {device.Device}: {device.Reason}");
+        Console.WriteLine($"Device {device}");
         DatasetSplit faces = ReadFaces(settings, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
