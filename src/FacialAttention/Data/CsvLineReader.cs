@@ -13,6 +13,7 @@ internal sealed class CsvLineReader : IDisposable
     public const int MaxLineBytes = 64 * 1024;
 
     private const int BufferBytes = 4 * MaxLineBytes;
+    private const int MinGzipBytes = 18; // header and trailer, RFC 1952
 
     private readonly string _path;
     private readonly IProgress<double>? _progress;
@@ -62,6 +63,7 @@ internal sealed class CsvLineReader : IDisposable
         {
             int searched = _end - _start;
             Fill();
+            Report();
             length = FindLineEnd(searched);
         }
 
@@ -128,6 +130,8 @@ internal sealed class CsvLineReader : IDisposable
         {
             throw Fault("is empty; expected a header and rows.");
         }
+
+        Report();
     }
 
     private bool Begins(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(0, _end).StartsWith(prefix);
@@ -168,8 +172,6 @@ internal sealed class CsvLineReader : IDisposable
         {
             CheckUnpackedSize();
         }
-
-        Report();
     }
 
     /// <summary>
@@ -178,14 +180,19 @@ internal sealed class CsvLineReader : IDisposable
     /// </summary>
     private void CheckUnpackedSize()
     {
-        Span<byte> trailer = stackalloc byte[sizeof(uint)];
-        _file.Seek(-Math.Min(trailer.Length, _file.Length), SeekOrigin.End);
-        int length = _file.ReadAtLeast(trailer, trailer.Length, throwOnEndOfStream: false);
-        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        if (length < trailer.Length || expected != (uint)_bytesRead)
+        if (_file.Length < MinGzipBytes)
         {
-            throw Fault($"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; "
-                + $"expected {expected} by its last four bytes.");
+            throw Fault($"is cut off: its gzip data have {_file.Length} bytes; expected at least {MinGzipBytes}.");
+        }
+
+        Span<byte> trailer = stackalloc byte[sizeof(uint)];
+        _file.Seek(-trailer.Length, SeekOrigin.End);
+        _file.ReadExactly(trailer);
+        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        if (expected != (uint)_bytesRead)
+        {
+            throw Fault(
+                $"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; expected {expected} by the last four bytes of the file.");
         }
     }
 

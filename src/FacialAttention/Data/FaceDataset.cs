@@ -46,7 +46,7 @@ public sealed class FaceDataset
                 nameof(pixels));
         }
 
-        int row = labelSet.Count > byte.MaxValue ? -1 : labels.Span.IndexOfAnyExceptInRange((byte)0, (byte)(labelSet.Count - 1));
+        int row = labels.Span.IndexOfAnyExceptInRange((byte)0, (byte)(labelSet.Count - 1)); // a set has at most 256 labels
         if (row >= 0)
         {
             throw new ArgumentException(

@@ -74,31 +74,34 @@ public sealed class SafetensorsBadInputTests : IDisposable
     }
 
     [Fact]
-    public void Read_AnyBitFlipped_IsRefusedOrNoLongerVerified()
+    public void Read_AnyByteChanged_IsRefusedOrNoLongerVerified()
     {
         byte[] good = Written();
         Read(good).IsVerified.Should().BeTrue();
-        string keyHidden = "";
+        var hidesChecksum = new List<int>();
         for (int i = 0; i < good.Length; i++)
         {
-            for (int bit = 0; bit < 8; bit++)
+            foreach (byte mask in new byte[] { 0x01, 0x20, 0xFF })
             {
                 byte[] file = [.. good];
-                file[i] ^= (byte)(1 << bit);
+                file[i] ^= mask;
                 try
                 {
-                    SafetensorsFile read = Read(file);
-                    read.IsVerified.Should().BeFalse($"bit {bit} of byte {i} is flipped");
-                    keyHidden += (char)good[i];
+                    if (Read(file).IsVerified)
+                    {
+                        Assert.Fail($"Byte {i} differs by {mask} and the file passes as verified.");
+                    }
+
+                    hidesChecksum.Add(i);
                 }
-                catch (InvalidDataException e)
+                catch (InvalidDataException)
                 {
-                    e.Message.Should().StartWith($"'{_folder.File("a.safetensors")}' is not a sound safetensors file: ");
                 }
             }
         }
 
-        keyHidden.Distinct().Should().BeEquivalentTo("sha256", "only a flip in the key of the checksum can hide it");
+        int key = good.AsSpan().IndexOf("sha256"u8);
+        hidesChecksum.Distinct().Should().Equal(Enumerable.Range(key, 6), "only a change of the checksum's key can hide it");
     }
 
     [Fact]
