@@ -336,7 +336,7 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     [InlineData("emotion,pixels,Usage\n0,")]
     public void Read_EndlessLine_IsRefusedWithoutReadingIt(string start)
     {
-        // 1 GB of digits and spaces, which compress to 1 MB; reading stops after the first of them.
+        // 16 MB without a line end. Reading stops at the limit, so the memory it takes does not grow with the file.
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true))
         {
