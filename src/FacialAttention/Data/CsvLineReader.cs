@@ -9,7 +9,9 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class CsvLineReader : IDisposable
 {
-    /// <summary>A longer line is refused, so a file without line ends cannot fill the memory. A row of FER2013 has at most 9,300 bytes.</summary>
+    /// <summary>
+    /// A longer line is refused, so a file without line ends cannot fill the memory. A row of FER2013 has at most about 9,300 bytes.
+    /// </summary>
     public const int MaxLineBytes = 64 * 1024;
 
     private const int BufferBytes = 4 * MaxLineBytes;
@@ -142,7 +144,7 @@ internal sealed class CsvLineReader : IDisposable
         return found < 0 ? -1 : from + found;
     }
 
-    /// <summary>Moves the unread bytes to the front and fills the rest of the buffer. There is always room: a line is shorter than it.</summary>
+    /// <summary>Moves the unread bytes to the front and fills the rest of the buffer, unless they are more than a line already.</summary>
     private void Fill()
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -192,7 +194,8 @@ internal sealed class CsvLineReader : IDisposable
         if (expected != (uint)_bytesRead)
         {
             throw Fault(
-                $"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; expected {expected} by the last four bytes of the file.");
+                $"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; "
+                + $"expected {expected} by the last four bytes of the file.");
         }
     }
 

@@ -141,7 +141,8 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     [Fact]
     public void Read_NoTrainingOrPublicTestRows_NamesTheMissing()
     {
-        string path = _folder.Write("fer2013.csv", Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},PublicTest\n1,{Face},PrivateTest\n"));
+        string path = _folder.Write(
+            "fer2013.csv", Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},PublicTest\n1,{Face},PrivateTest\n"));
         ((Action)(() => Fer2013Reader.Read(path))).Should().Throw<InvalidDataException>()
             .WithMessage($"'{path}': none of the 2 rows has the Usage Training; expected at least one.");
 
@@ -159,7 +160,8 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         Action act = () => Fer2013Reader.ReadStratified(path);
 
         act.Should().Throw<InvalidDataException>().WithMessage(
-            $"'{path}': of the 3 rows no two with the Usage Training or PublicTest share an emotion; expected at least one such pair to divide.");
+            $"'{path}': of the 3 rows no two with the Usage Training or PublicTest share an emotion; "
+            + "expected at least one such pair to divide.");
     }
 
     [Fact]
@@ -349,7 +351,9 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        ShouldBeRefused(memory.ToArray(), $" has more than 65536 bytes in line {(start.Length > 0 ? 2 : 1)}; expected a row of FER2013 of at most about 9300.");
+        ShouldBeRefused(
+            memory.ToArray(),
+            $" has more than 65536 bytes in line {(start.Length > 0 ? 2 : 1)}; expected a row of FER2013 of at most about 9300.");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(4 << 20);
     }
 
