@@ -9,10 +9,13 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class CsvLineReader : IDisposable
 {
-    /// <summary>A longer line is refused, so a file without line ends cannot fill the memory. A row of FER2013 has at most 9,300 bytes.</summary>
+    /// <summary>
+    /// A longer line is refused, so a file without line ends cannot fill the memory. A row of FER2013 has at most about 9,300 bytes.
+    /// </summary>
     public const int MaxLineBytes = 64 * 1024;
 
     private const int BufferBytes = 4 * MaxLineBytes;
+    private const int MinGzipBytes = 18; // header and trailer, RFC 1952
 
     private readonly string _path;
     private readonly IProgress<double>? _progress;
@@ -62,6 +65,7 @@ internal sealed class CsvLineReader : IDisposable
         {
             int searched = _end - _start;
             Fill();
+            Report();
             length = FindLineEnd(searched);
         }
 
@@ -128,6 +132,8 @@ internal sealed class CsvLineReader : IDisposable
         {
             throw Fault("is empty; expected a header and rows.");
         }
+
+        Report();
     }
 
     private bool Begins(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(0, _end).StartsWith(prefix);
@@ -138,7 +144,7 @@ internal sealed class CsvLineReader : IDisposable
         return found < 0 ? -1 : from + found;
     }
 
-    /// <summary>Moves the unread bytes to the front and fills the rest of the buffer. There is always room: a line is shorter than it.</summary>
+    /// <summary>Moves the unread bytes to the front and fills the rest of the buffer, unless they are more than a line already.</summary>
     private void Fill()
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -168,8 +174,6 @@ internal sealed class CsvLineReader : IDisposable
         {
             CheckUnpackedSize();
         }
-
-        Report();
     }
 
     /// <summary>
@@ -178,14 +182,20 @@ internal sealed class CsvLineReader : IDisposable
     /// </summary>
     private void CheckUnpackedSize()
     {
-        Span<byte> trailer = stackalloc byte[sizeof(uint)];
-        _file.Seek(-Math.Min(trailer.Length, _file.Length), SeekOrigin.End);
-        int length = _file.ReadAtLeast(trailer, trailer.Length, throwOnEndOfStream: false);
-        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        if (length < trailer.Length || expected != (uint)_bytesRead)
+        if (_file.Length < MinGzipBytes)
         {
-            throw Fault($"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; "
-                + $"expected {expected} by its last four bytes.");
+            throw Fault($"is cut off: its gzip data have {_file.Length} bytes; expected at least {MinGzipBytes}.");
+        }
+
+        Span<byte> trailer = stackalloc byte[sizeof(uint)];
+        _file.Seek(-trailer.Length, SeekOrigin.End);
+        _file.ReadExactly(trailer);
+        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
+        if (expected != (uint)_bytesRead)
+        {
+            throw Fault(
+                $"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; "
+                + $"expected {expected} by the last four bytes of the file.");
         }
     }
 

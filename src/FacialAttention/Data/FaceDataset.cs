@@ -7,7 +7,7 @@ namespace FacialAttention;
 /// </summary>
 public sealed class FaceDataset
 {
-    /// <summary>Makes a dataset of the given pixels and labels. It takes both arrays over without a copy: do not change them afterwards.</summary>
+    /// <summary>Makes a dataset of pixels and labels. It takes both arrays over without a copy: do not change them afterwards.</summary>
     /// <param name="pixels">Gray values 0 (black) to 255 (white): face after face, each row by row from the top, N x H x W in all.</param>
     /// <param name="labels">For each face the index of its label in <paramref name="labelSet"/>; N, at least 1.</param>
     /// <param name="height">Height of every face in pixels (H), at least 1.</param>
@@ -46,7 +46,7 @@ public sealed class FaceDataset
                 nameof(pixels));
         }
 
-        int row = labelSet.Count > byte.MaxValue ? -1 : labels.Span.IndexOfAnyExceptInRange((byte)0, (byte)(labelSet.Count - 1));
+        int row = labels.Span.IndexOfAnyExceptInRange((byte)0, (byte)(labelSet.Count - 1)); // a set has at most 256 labels
         if (row >= 0)
         {
             throw new ArgumentException(
@@ -110,7 +110,9 @@ public sealed class FaceDataset
     }
 
     /// <summary>A dataset of some of the faces, as a copy.</summary>
-    /// <param name="rows">The faces, each 0 to <see cref="Count"/> - 1, in the order wanted; a face may come more than once. At least one.</param>
+    /// <param name="rows">
+    /// The faces, at least one, each 0 to <see cref="Count"/> - 1, in the order wanted. A face may come more than once.
+    /// </param>
     /// <exception cref="ArgumentException">There are no rows, or more than one array can hold.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such face.</exception>
     public FaceDataset Subset(ReadOnlySpan<int> rows)

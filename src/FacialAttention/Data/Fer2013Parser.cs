@@ -17,7 +17,7 @@ internal sealed class Fer2013Parser
     private readonly CsvLineReader _lines;
     private readonly Fer2013Rows _rows = new();
     private readonly int[] _fieldOf = [-1, -1, -1]; // by Emotion, Pixels, Usage
-    private bool _hasHeader;
+    private int _row; // from 1; 0 is the header
 
     private Fer2013Parser(string path, CsvLineReader lines)
     {
@@ -66,8 +66,6 @@ internal sealed class Fer2013Parser
         {
             throw HeaderFault($"column {ColumnNames[missing]} is missing");
         }
-
-        _hasHeader = true;
     }
 
     private void ReadRows()
@@ -75,6 +73,7 @@ internal sealed class Fer2013Parser
         Span<Range> fields = stackalloc Range[ColumnNames.Length];
         while (TryReadLine(out ReadOnlySpan<byte> line))
         {
+            _row++;
             int count = Split(line, fields);
             if (count != fields.Length)
             {
@@ -245,7 +244,7 @@ internal sealed class Fer2013Parser
             + "expected a whole number from 0 to 255");
     }
 
-    private string Place => _hasHeader ? $"row {_rows.Count + 1} (line {_lines.LineNumber})" : $"header (line {_lines.LineNumber})";
+    private string Place => (_row == 0 ? "header" : $"row {_row}") + $" (line {_lines.LineNumber})";
 
     private InvalidDataException HeaderFault(string got) => new(
         $"'{_path}', {Place}: {got}; expected the columns emotion, pixels and Usage, in any order.");

@@ -75,7 +75,7 @@ internal sealed class Fer2013Rows
             ImageSize,
             ExpressionLabels.Fer2013);
 
-    /// <summary>Brings the rows into the order of their parts, within the store: a file of FER2013 nearly fills the memory it needs.</summary>
+    /// <summary>Brings the rows into the order of their parts, without a second store.</summary>
     private void SortByPart(ReadOnlySpan<int> starts)
     {
         Span<int> next = [.. starts];

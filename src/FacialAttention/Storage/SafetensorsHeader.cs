@@ -79,7 +79,9 @@ internal sealed class SafetensorsHeader
                 if (reader.ValueIsEscaped || !Safetensors.IsChecksum(reader.ValueSpan))
                 {
                     throw Safetensors.Fault(
-                        path, $"{Safetensors.MetadataKey}, key {Quote(key)}: {Excerpt.Of(reader.ValueSpan)}; expected 64 lower-case hex digits");
+                        path,
+                        $"{Safetensors.MetadataKey}, key {Quote(key)}: {Excerpt.Of(reader.ValueSpan)}; "
+                        + "expected 64 lower-case hex digits");
                 }
 
                 ChecksumStart = (int)reader.TokenStartIndex + 1;

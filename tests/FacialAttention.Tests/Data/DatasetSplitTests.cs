@@ -140,7 +140,8 @@ public sealed class DatasetSplitTests
     {
         Action act = () => DatasetSplit.Stratified(Faces(0, 1, 2));
 
-        act.Should().Throw<ArgumentException>().WithMessage("No label has two of the 3 faces; expected at least one such label to divide.*");
+        act.Should().Throw<ArgumentException>()
+            .WithMessage("No label has two of the 3 faces; expected at least one such label to divide.*");
     }
 
     [Theory]

@@ -74,31 +74,34 @@ public sealed class SafetensorsBadInputTests : IDisposable
     }
 
     [Fact]
-    public void Read_AnyBitFlipped_IsRefusedOrNoLongerVerified()
+    public void Read_AnyByteChanged_IsRefusedOrNoLongerVerified()
     {
         byte[] good = Written();
         Read(good).IsVerified.Should().BeTrue();
-        string keyHidden = "";
+        var hidesChecksum = new List<int>();
         for (int i = 0; i < good.Length; i++)
         {
-            for (int bit = 0; bit < 8; bit++)
+            foreach (byte mask in new byte[] { 0x01, 0x20, 0xFF })
             {
                 byte[] file = [.. good];
-                file[i] ^= (byte)(1 << bit);
+                file[i] ^= mask;
                 try
                 {
-                    SafetensorsFile read = Read(file);
-                    read.IsVerified.Should().BeFalse($"bit {bit} of byte {i} is flipped");
-                    keyHidden += (char)good[i];
+                    if (Read(file).IsVerified)
+                    {
+                        Assert.Fail($"Byte {i} differs by {mask} and the file passes as verified.");
+                    }
+
+                    hidesChecksum.Add(i);
                 }
-                catch (InvalidDataException e)
+                catch (InvalidDataException)
                 {
-                    e.Message.Should().StartWith($"'{_folder.File("a.safetensors")}' is not a sound safetensors file: ");
                 }
             }
         }
 
-        keyHidden.Distinct().Should().BeEquivalentTo("sha256", "only a flip in the key of the checksum can hide it");
+        int key = good.AsSpan().IndexOf("sha256"u8);
+        hidesChecksum.Distinct().Should().Equal(Enumerable.Range(key, 6), "only a change of the checksum's key can hide it");
     }
 
     [Fact]
@@ -125,16 +128,22 @@ public sealed class SafetensorsBadInputTests : IDisposable
         byte[] file = Written();
         file[^1] ^= 1;
 
-        ShouldBeRefused(file, "it was changed or damaged: its content has the sha256 ????????????????????????????????????????????????????????????????; "
-            + "expected ????????????????????????????????????????????????????????????????.");
+        string anyDigits = new('?', 64); // a wildcard for each
+        ShouldBeRefused(file, $"it was changed or damaged: its content has the sha256 {anyDigits}; expected {anyDigits}.");
     }
 
     [Theory]
     [InlineData("""{"__metadata__":{"sha256":"00"}}""", "\"00\"")]
-    [InlineData("""{"__metadata__":{"sha256":"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"}}""", "\"0123456789ABCDEF0123...\"")]
-    [InlineData("""{"__metadata__":{"sha256":"\u0030123456789abcde0123456789abcde0123456789abcde0123456789abc"}}""", "\"\\u0030123456789abcde...\"")]
+    [InlineData(
+        """{"__metadata__":{"sha256":"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"}}""",
+        "\"0123456789ABCDEF0123...\"")]
+    [InlineData(
+        """{"__metadata__":{"sha256":"\u0030123456789abcde0123456789abcde0123456789abcde0123456789abc"}}""",
+        "\"\\u0030123456789abcde...\"")]
     public void Read_ChecksumOfWrongForm_IsRefused(string header, string got) =>
-        ShouldBeRefused(Build(Encoding.UTF8.GetBytes(header), []), $"__metadata__, key \"sha256\": {got}; expected 64 lower-case hex digits.");
+        ShouldBeRefused(
+            Build(Encoding.UTF8.GetBytes(header), []),
+            $"__metadata__, key \"sha256\": {got}; expected 64 lower-case hex digits.");
 
     [Theory]
     [InlineData(new byte[0], "the file has 0 bytes; expected at least 8, the length of the header.")]
@@ -148,7 +157,9 @@ public sealed class SafetensorsBadInputTests : IDisposable
     [InlineData(
         new byte[] { 0, 0, 0, 0, 0, 0, 0, 128, 0x7B, 0x7D },
         "the header claims 9223372036854775808 bytes; expected at most 2 in a file of 10 bytes.")]
-    [InlineData(new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 0x20, 0x7B, 0x7D }, "the header is \" {\"; expected JSON in UTF-8 that starts with {.")]
+    [InlineData(
+        new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 0x20, 0x7B, 0x7D },
+        "the header is \" {\"; expected JSON in UTF-8 that starts with {.")]
     [InlineData(
         new byte[] { 7, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D },
         "the header is \"{\"\uFFFD\":1}\"; expected JSON in UTF-8 that starts with {.")]
@@ -173,7 +184,9 @@ public sealed class SafetensorsBadInputTests : IDisposable
         ShouldBeRefused(Build(Encoding.UTF8.GetBytes(header), []), expected);
 
     [Theory]
-    [InlineData("\"dtype\":\"I16\"", "\"dtype\":\"F8_E4M3\"", "tensor \"a\": unknown dtype \"F8_E4M3\"; expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL.")]
+    [InlineData(
+        "\"dtype\":\"I16\"", "\"dtype\":\"F8_E4M3\"",
+        "tensor \"a\": unknown dtype \"F8_E4M3\"; expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL.")]
     [InlineData("\"dtype\":\"I16\"", "\"dtype\":\"i16\"", "tensor \"a\": unknown dtype \"i16\"; *")]
     [InlineData("\"dtype\":\"I16\"", "\"dtype\":\"6\"", "tensor \"a\": unknown dtype \"6\"; *")]
     [InlineData("\"dtype\":\"I16\"", "\"dtype\":6", "tensor \"a\", dtype: \"6\"; expected a string.")]
@@ -189,7 +202,9 @@ public sealed class SafetensorsBadInputTests : IDisposable
     [InlineData("[2]", "[99999999999999999999]", "tensor \"a\", shape: \"99999999999999999999\"; expected whole numbers from 0.")]
     [InlineData("[2]", "[3]", "tensor \"a\": data_offsets [0, 4] hold 4 bytes; expected 6 for I16 of shape [3].")]
     [InlineData("[2]", "[]", "tensor \"a\": data_offsets [0, 4] hold 4 bytes; expected 2 for I16 of shape [].")]
-    [InlineData("[2]", "[4294967296,4294967296,2]", "tensor \"a\": data_offsets [0, 4] hold 4 bytes; expected more than a file can have for *")]
+    [InlineData(
+        "[2]", "[4294967296,4294967296,2]",
+        "tensor \"a\": data_offsets [0, 4] hold 4 bytes; expected more than a file can have for *")]
     [InlineData("[2]", "[9223372036854775807]", "tensor \"a\": data_offsets [0, 4] hold 4 bytes; expected more than a file can have for *")]
     [InlineData("[0,4]", "[0]", "tensor \"a\": data_offsets are [0]; expected a start and an end.")]
     [InlineData("[0,4]", "[0,4,4]", "tensor \"a\": data_offsets are [0, 4, 4]; expected a start and an end.")]
@@ -197,8 +212,12 @@ public sealed class SafetensorsBadInputTests : IDisposable
     [InlineData("[0,4]", "[-4,0]", "tensor \"a\", data_offsets: \"-4\"; expected whole numbers from 0.")]
     [InlineData("[0,4]", "[1,5]", "tensor \"a\" starts at byte 1 and leaves a gap after the tensor before it; expected byte 0.")]
     [InlineData("[0,4]", "[9223372036854775803,9223372036854775807]", "tensor \"a\" starts at byte 9223372036854775803 and leaves a gap *")]
-    [InlineData("[2],\"data_offsets\":[0,4]", "[4],\"data_offsets\":[0,8]", "the tensors end at byte 8 of the data; expected the end of the data at byte 4.")]
-    [InlineData("[2],\"data_offsets\":[0,4]", "[1],\"data_offsets\":[0,2]", "the tensors end at byte 2 of the data; expected the end of the data at byte 4.")]
+    [InlineData(
+        "[2],\"data_offsets\":[0,4]", "[4],\"data_offsets\":[0,8]",
+        "the tensors end at byte 8 of the data; expected the end of the data at byte 4.")]
+    [InlineData(
+        "[2],\"data_offsets\":[0,4]", "[1],\"data_offsets\":[0,2]",
+        "the tensors end at byte 2 of the data; expected the end of the data at byte 4.")]
     public void Read_BadTensor_SaysGotAndExpected(string good, string bad, string expected)
     {
         Good.Should().Contain(good);
@@ -234,7 +253,8 @@ public sealed class SafetensorsBadInputTests : IDisposable
 
     [Fact]
     public void Read_LongKeys_AreShortenedInMessages() => ShouldBeRefused(
-        Build(Encoding.UTF8.GetBytes($"{{\"{new string('k', 5000)}\":1}}"), []), $"tensor \"{new string('k', 100)}...\": \"1\"; expected an object.");
+        Build(Encoding.UTF8.GetBytes($"{{\"{new string('k', 5000)}\":1}}"), []),
+        $"tensor \"{new string('k', 100)}...\": \"1\"; expected an object.");
 
     [Fact]
     public void Read_HeaderOver100Megabytes_IsRefused()
@@ -248,7 +268,8 @@ public sealed class SafetensorsBadInputTests : IDisposable
 
         Action act = () => Safetensors.Read(path);
 
-        act.Should().Throw<InvalidDataException>().WithMessage("*the header claims 100000001 bytes; expected at most 100000000 in a file of 100000100 bytes.");
+        act.Should().Throw<InvalidDataException>()
+            .WithMessage("*the header claims 100000001 bytes; expected at most 100000000 in a file of 100000100 bytes.");
     }
 
     [Fact]
