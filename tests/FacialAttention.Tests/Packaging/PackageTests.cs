@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace FacialAttention.Tests.Packaging;
+
+[Trait("Category", "Packaging")]
+[Collection(nameof(PackedConsumer))]
+public sealed class PackageTests(PackedConsumer consumer)
+{
+    [Theory]
+    [InlineData("FacialAttention.Core")]
+    [InlineData("FacialAttention")]
+    public void Package_Dependencies_AreTheApprovedOnes(string name)
+    {
+        XElement metadata = Metadata(name);
+        XNamespace ns = metadata.Name.Namespace;
+        string[] lines = [.. metadata.Descendants(ns + "group").SelectMany(group => group.Elements(ns + "dependency").Select(dependency =>
+            $"{(string?)group.Attribute("targetFramework")} {(string?)dependency.Attribute("id")} "
+            + ((string?)dependency.Attribute("version"))?.Replace(consumer.Version, "(this version)", StringComparison.Ordinal)))];
+
+        string approved = Path.Combine(
+            PackedConsumer.RepositoryFolder, "tests", "FacialAttention.Tests", "Packaging", $"{name}.dependencies.approved.txt");
+
+        lines.Order(StringComparer.Ordinal).Should().Equal(File.ReadAllLines(approved), $"{approved} holds what was agreed upon");
+        lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.OrdinalIgnoreCase), "the application chooses its libtorch");
+    }
+
+    [Theory]
+    [InlineData("FacialAttention.Core")]
+    [InlineData("FacialAttention")]
+    public void Package_Metadata_IsComplete(string name)
+    {
+        XElement metadata = Metadata(name);
+        XNamespace ns = metadata.Name.Namespace;
+
+        ((string?)metadata.Element(ns + "license")).Should().Be("MIT");
+        ((string?)metadata.Element(ns + "license")?.Attribute("type")).Should().Be("expression");
+        ((string?)metadata.Element(ns + "readme")).Should().Be("README.md");
+        ((string?)metadata.Element(ns + "icon")).Should().Be("icon.png");
+        ((string?)metadata.Element(ns + "description")).Should().NotBeNullOrWhiteSpace();
+        ((string?)metadata.Element(ns + "authors")).Should().NotBeNullOrWhiteSpace();
+    }
+
+    [Theory]
+    [InlineData("FacialAttention.Core")]
+    [InlineData("FacialAttention")]
+    public void Package_Files_AreAllThere(string name)
+    {
+        string[] expected = ["README.md", "THIRD-PARTY-NOTICES.md", "icon.png", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"];
+        string[] added = ["buildTransitive/FacialAttention.targets", "buildTransitive/FacialAttention.LoadNativeTorch.g.cs"];
+
+        string[] files = Files(name, "nupkg");
+
+        files.Should().BeEquivalentTo(name == "FacialAttention" ? [.. expected, .. added] : expected);
+        Files(name, "snupkg").Should().BeEquivalentTo($"lib/net10.0/{name}.pdb");
+    }
+
+    [Fact]
+    public void Package_CompiledTwice_HasTheSameBytes()
+    {
+        byte[] packed = Read("FacialAttention", "lib/net10.0/FacialAttention.dll");
+        byte[] packedCore = Read("FacialAttention.Core", "lib/net10.0/FacialAttention.Core.dll");
+
+        string folder = consumer.Recompile();
+
+        File.ReadAllBytes(Path.Combine(folder, "FacialAttention.dll")).Should().Equal(packed);
+        File.ReadAllBytes(Path.Combine(folder, "FacialAttention.Core.dll")).Should().Equal(packedCore);
+    }
+
+    [Fact]
+    public void Targets_CompileTheInitializerIntoCSharpExecutablesOnly()
+    {
+        const string file = "FacialAttention.LoadNativeTorch.g.cs";
+
+        consumer.FilesToCompile().Should().Contain(file);
+        consumer.FilesToCompile("OutputType=WinExe").Should().Contain(file);
+        consumer.FilesToCompile("OutputType=Library").Should().NotContain(file);
+        consumer.FilesToCompile("FacialAttentionLoadNativeTorch=false").Should().NotContain(file);
+        consumer.FilesToCompile("LangVersion=8.0").Should().NotContain(file);
+        consumer.FilesToCompile("LangVersion=10.0").Should().Contain(file);
+    }
+
+    private XElement Metadata(string name) => XDocument.Load(new MemoryStream(Read(name, $"{name}.nuspec"))).Root!.Elements().First();
+
+    private string[] Files(string name, string extension)
+    {
+        using ZipArchive package = Open(name, extension);
+        string[] envelope = ["_rels/", "package/", "[Content_Types].xml", $"{name}.nuspec"];
+        return [.. package.Entries.Select(entry => entry.FullName).Where(file => !envelope.Any(part => file.StartsWith(part, StringComparison.Ordinal)))];
+    }
+
+    private byte[] Read(string name, string file)
+    {
+        using ZipArchive package = Open(name, "nupkg");
+        using Stream stream = package.GetEntry(file)!.Open();
+        var content = new MemoryStream();
+        stream.CopyTo(content);
+        return content.ToArray();
+    }
+
+    private ZipArchive Open(string name, string extension) => ZipFile.OpenRead(Path.Combine(consumer.FeedFolder, $"{name}.{consumer.Version}.{extension}"));
+}
+
+[CollectionDefinition(nameof(PackedConsumer))]
+public sealed class PackedConsumerCollection : ICollectionFixture<PackedConsumer>;
