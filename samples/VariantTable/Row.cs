@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VariantTable;
 
 /// <summary>One line of the table and of results.json. Accuracies are fractions; null where the data has no such split.</summary>
@@ -17,15 +19,17 @@ internal sealed record Row
 
     public required double ValidationAccuracy { get; init; }
 
-    /// <summary>Validation accuracy on the faces that do not stand in Training too.</summary>
-    public required double ValidationAccuracyUnseen { get; init; }
+    /// <summary>Validation accuracy on the faces that do not stand in Training too; null if there are none. Printed only.</summary>
+    [JsonIgnore]
+    public double? ValidationAccuracyUnseen { get; init; }
 
     public required double? TestAccuracy { get; init; }
 
     public required double SecondsPerIteration { get; init; }
 
-    /// <summary>The iteration whose weights were kept.</summary>
-    public required int BestIteration { get; init; }
+    /// <summary>The iteration whose weights were kept. Printed only; the checkpoint holds it too.</summary>
+    [JsonIgnore]
+    public int BestIteration { get; init; }
 
     /// <summary>File name beside results.json.</summary>
     public required string? Checkpoint { get; init; }

@@ -12,6 +12,9 @@ internal static class TableRun
     private const int TrainingPersons = 600;
     private const int HeldOutPersons = 100;
 
+    // The table's columns with numbers of FER2013's size; where the terminal is narrower or none, lines are not cut.
+    private const int TableWidth = 140;
+
     public static void Run(Settings settings, CancellationToken cancellationToken)
     {
         NativeTorch.EnsureLoaded();
@@ -98,7 +101,9 @@ internal static class TableRun
             Iterations = settings.Iterations,
             TrainAccuracy = training.Accuracy,
             ValidationAccuracy = validation.Accuracy,
-            ValidationAccuracyUnseen = (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelOf(row)) / unseen.Length,
+            ValidationAccuracyUnseen = unseen.Length == 0
+                ? null
+                : (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelOf(row)) / unseen.Length,
             TestAccuracy = test?.Accuracy,
             SecondsPerIteration = history.SecondsPerIteration,
             BestIteration = history.Best.Iteration,
@@ -108,8 +113,10 @@ internal static class TableRun
 
     private static void PrintTable(IReadOnlyList<Row> rows)
     {
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (string column in (string[])["variant", "seed", "parameters", "multiply-adds", "iterations", "train", "validation*", "test", "s / iteration"])
+        foreach (string column in (string[])
+            ["variant", "seed", "parameters", "multiply-adds", "iterations", "best", "train", "validation*", "unseen**", "test", "s / iteration"])
         {
             table.AddColumn(column, cell => cell.NoWrap().Alignment(column == "variant" ? Justify.Left : Justify.Right));
         }
@@ -121,12 +128,17 @@ internal static class TableRun
                 row.Parameters.ToString("N0", CultureInfo.InvariantCulture),
                 row.MultiplyAdds.ToString("N0", CultureInfo.InvariantCulture),
                 row.Iterations.ToString("N0", CultureInfo.InvariantCulture),
+                row.BestIteration.ToString("N0", CultureInfo.InvariantCulture),
                 TrainingView.Percent(row.TrainAccuracy),
                 TrainingView.Percent(row.ValidationAccuracy),
-                row.TestAccuracy is { } test ? TrainingView.Percent(test) : "-",
+                PercentOrDash(row.ValidationAccuracyUnseen),
+                PercentOrDash(row.TestAccuracy),
                 row.SecondsPerIteration.ToString("F3", CultureInfo.InvariantCulture));
         }
         AnsiConsole.Write(table);
         Console.WriteLine("* selection split: the best weights were chosen on it");
+        Console.WriteLine("** the same split, less the faces that also stand in Training");
     }
+
+    private static string PercentOrDash(double? fraction) => fraction is { } value ? TrainingView.Percent(value) : "-";
 }
