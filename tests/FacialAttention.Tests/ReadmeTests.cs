@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace FacialAttention.Tests;
+
+/// <summary>The README's example, compiled as it stands there and run with only the number of iterations replaced.</summary>
+public sealed partial class ReadmeTests
+{
+    private const string ImplicitUsings =
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
+        + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
+
+    [Fact]
+    public void Example_OnASmallCsv_TrainsEvaluatesSavesAndLoads()
+    {
+        string example = ExampleBlock().Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Groups["code"].Value;
+        example.Should().Contain("Iterations = 5000");
+        MethodInfo main = Compile(example.Replace("Iterations = 5000", "Iterations = 2", StringComparison.Ordinal)).EntryPoint!;
+        string folder = Directory.CreateTempSubdirectory("FacialAttention-readme-").FullName;
+        string formerFolder = Directory.GetCurrentDirectory();
+        TextWriter formerOutput = Console.Out;
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        try
+        {
+            Directory.SetCurrentDirectory(folder);
+            File.WriteAllText("fer2013.csv", CsvOf(training: 35, publicTest: 14));
+            Console.SetOut(output);
+            main.Invoke(null, [Array.Empty<string>()]);
+            output.ToString().Should().MatchRegex(@"^validation accuracy [0-9]+\.[0-9]\s?%\s*$");
+            using ExpressionNetwork restored = Checkpoint.Load("acnn-alstm.safetensors");
+            restored.Variant.Should().Be(NetworkVariant.AcnnAlstm);
+        }
+        finally
+        {
+            Console.SetOut(formerOutput);
+            Directory.SetCurrentDirectory(formerFolder);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Assembly Compile(string example)
+    {
+        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "ReadmeExample",
+            [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(example)],
+            assemblies.Select(file => MetadataReference.CreateFromFile(file)),
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        compilation.Emit(image).Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id != "CS8019")
+            .Should().BeEmpty();
+        return Assembly.Load(image.ToArray());
+    }
+
+    private static string CsvOf(int training, int publicTest)
+    {
+        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(training + publicTest, seed: 1);
+        var csv = new StringBuilder("emotion,pixels,Usage\n");
+        for (int i = 0; i < labels.Length; i++)
+        {
+            string row = string.Join(' ', pixels.Skip(i * 2304).Take(2304));
+            csv.Append(CultureInfo.InvariantCulture, $"{labels[i]},{row},{(i < training ? "Training" : "PublicTest")}\n");
+        }
+        return csv.ToString();
+    }
+
+    [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ExampleBlock();
+}
