@@ -13,11 +13,10 @@ internal sealed class CommandLine
         Description = "A FER2013 csv or csv.gz. Without it, synthetic faces are drawn.",
     };
 
-    private readonly Option<IReadOnlyList<NetworkVariant>> _variants = new("--variants")
+    private readonly Option<IReadOnlyList<NetworkVariant>?> _variants = new("--variants")
     {
-        Description = "Which networks, separated by commas: cnn, cnn-lstm, acnn-lstm, cnn-alstm, acnn-alstm.",
+        Description = "Which networks, separated by commas: cnn, cnn-lstm, acnn-lstm, cnn-alstm, acnn-alstm. [default: all five]",
         CustomParser = ParseVariants,
-        DefaultValueFactory = _ => Enum.GetValues<NetworkVariant>(),
     };
 
     private readonly Option<int> _iterations = WholeNumber("--iterations", 1, 100_000_000, "Optimizer steps of each network.", DefaultIterations);
@@ -48,18 +47,17 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => "official",
     };
 
-    private readonly Option<LocalAttentionScaling> _localScaling = new("--local-scaling")
+    private readonly Option<LocalAttentionScaling?> _localScaling = new("--local-scaling")
     {
-        Description = "How equation 6 is read: as-printed (weights sum to 1) or mean-one (times the number of steps).",
+        Description = "How equation 6 is read: as-printed (weights sum to 1) or mean-one (times the number of steps). [default: mean-one]",
+        HelpName = "as-printed|mean-one",
         CustomParser = ParseLocalScaling,
-        DefaultValueFactory = _ => LocalAttentionScaling.MeanOne,
     };
 
-    private readonly Option<(DevicePreference Preference, int? CudaIndex)> _device = new("--device")
+    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = new("--device")
     {
-        Description = "auto, cpu, cuda, cuda:N or mps.",
+        Description = "auto, cpu, cuda, cuda:N or mps. [default: auto]",
         CustomParser = ParseDevice,
-        DefaultValueFactory = _ => (DevicePreference.Auto, null),
     };
 
     private readonly Option<string?> _output = new("--output")
@@ -88,19 +86,19 @@ internal sealed class CommandLine
         {
             throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");
         }
-        (DevicePreference device, int? cudaIndex) = result.GetValue(_device);
+        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
         return new Settings
         {
             DataPath = data,
             IsStratified = result.GetValue(_split) == "8:2",
-            Variants = result.GetValue(_variants)!,
+            Variants = result.GetValue(_variants) ?? Enum.GetValues<NetworkVariant>(),
             Seeds = result.GetValue(_seeds)!,
             Iterations = result.GetValue(_iterations),
             BatchSize = result.GetValue(_batchSize),
             LearningRate = result.GetValue(_learningRate),
             LstmHidden = result.GetValue(_lstmHidden),
             LstmLayers = result.GetValue(_lstmLayers),
-            LocalScaling = result.GetValue(_localScaling),
+            LocalScaling = result.GetValue(_localScaling) ?? LocalAttentionScaling.MeanOne,
             Device = device,
             CudaIndex = cudaIndex,
             Threads = result.GetValue(_threads),
@@ -165,7 +163,7 @@ internal sealed class CommandLine
         return [.. variants];
     }
 
-    private static LocalAttentionScaling ParseLocalScaling(ArgumentResult result)
+    private static LocalAttentionScaling? ParseLocalScaling(ArgumentResult result)
     {
         switch (Text(result))
         {
@@ -179,7 +177,7 @@ internal sealed class CommandLine
         }
     }
 
-    private static (DevicePreference Preference, int? CudaIndex) ParseDevice(ArgumentResult result)
+    private static (DevicePreference Preference, int? CudaIndex)? ParseDevice(ArgumentResult result)
     {
         if (!DeviceSelector.TryParse(Text(result), out DevicePreference preference, out int? cudaIndex))
         {
