@@ -5,11 +5,9 @@ const int Failed = 2;
 const int Stopped = 130;
 
 var commandLine = new CommandLine();
+// On a thread of its own: System.CommandLine listens for Ctrl-C only once the action has handed back its task.
 commandLine.Command.SetAction((result, cancellationToken) =>
-{
-    TableRun.Run(commandLine.Read(result), cancellationToken);
-    return Task.FromResult(0);
-});
+    Task.Run(() => TableRun.Run(commandLine.Read(result), cancellationToken), CancellationToken.None));
 
 ParseResult parsed = commandLine.Command.Parse(args);
 if (parsed.Errors.Count > 0)
@@ -18,7 +16,11 @@ if (parsed.Errors.Count > 0)
 }
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // A step of a large network takes seconds, and the table is still to be printed.
+    });
 }
 catch (OperationCanceledException)
 {
