@@ -8,6 +8,10 @@ namespace VariantTable;
 /// <summary>The options of the command and how their text is read.</summary>
 internal sealed class CommandLine
 {
+    private const int PaperIterations = 5000;
+    private const int SyntheticIterations = 160;
+    private const int MostIterations = 100_000_000;
+
     private readonly Option<string?> _data = new("--data")
     {
         Description = "A FER2013 csv or csv.gz. Without it, synthetic faces are drawn.",
@@ -19,7 +23,8 @@ internal sealed class CommandLine
         CustomParser = ParseVariants,
     };
 
-    private readonly Option<int> _iterations = WholeNumber("--iterations", 1, 100_000_000, "Optimizer steps of each network.", DefaultIterations);
+    private readonly Option<int> _iterations = WholeNumber(
+        "--iterations", 1, MostIterations, $"Optimizer steps of each network; without --data {SyntheticIterations}.", _ => PaperIterations);
     private readonly Option<int> _batchSize = WholeNumber("--batch-size", 1, 65_536, "Faces in a step.", _ => 30);
     private readonly Option<int> _lstmHidden = WholeNumber("--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
     private readonly Option<int> _lstmLayers = WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
@@ -93,7 +98,7 @@ internal sealed class CommandLine
             IsStratified = result.GetValue(_split) == "8:2",
             Variants = result.GetValue(_variants) ?? Enum.GetValues<NetworkVariant>(),
             Seeds = result.GetValue(_seeds)!,
-            Iterations = result.GetValue(_iterations),
+            Iterations = data is null && result.GetResult(_iterations) is not { Implicit: false } ? SyntheticIterations : result.GetValue(_iterations),
             BatchSize = result.GetValue(_batchSize),
             LearningRate = result.GetValue(_learningRate),
             LstmHidden = result.GetValue(_lstmHidden),
@@ -105,9 +110,6 @@ internal sealed class CommandLine
             OutputFolder = result.GetValue(_output),
         };
     }
-
-    /// <summary>The paper's 5,000 on real faces, a short run on synthetic ones.</summary>
-    private static int DefaultIterations(ArgumentResult result) => 5000;
 
     private static Option<int> WholeNumber(string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
     {

@@ -8,9 +8,9 @@ namespace VariantTable;
 /// <summary>Trains every variant with every seed and prints the table.</summary>
 internal static class TableRun
 {
-    // Embedded default data: 600 persons train, 100 others select, 100 others test, each with all seven expressions.
-    private const int TrainingPersons = 600;
-    private const int HeldOutPersons = 100;
+    // Embedded default data: 400 persons train, 60 others select, 60 others test, each with all seven expressions.
+    private const int TrainingPersons = 400;
+    private const int HeldOutPersons = 60;
 
     // The table's columns with numbers of FER2013's size; where the terminal is narrower or none, lines are not cut.
     private const int TableWidth = 140;

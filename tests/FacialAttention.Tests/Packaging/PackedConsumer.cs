@@ -108,7 +108,7 @@ public sealed class PackedConsumer : IDisposable
 
     public static string[] PackageNames { get; } = ["FacialAttention.Core", "FacialAttention"];
 
-    public static string RepositoryFolder { get; } = FindRepository();
+    public static string RepositoryFolder { get; } = Repository.Root;
 
     public string Version { get; }
 
@@ -180,16 +180,5 @@ public sealed class PackedConsumer : IDisposable
         _ = Dotnet(folder, "build", "-v", "q", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:NuGetAudit=false", "-o", output)
             .OrThrow();
         return output;
-    }
-
-    private static string FindRepository()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "FacialAttention.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No FacialAttention.sln above {AppContext.BaseDirectory}.");
-        }
-
-        return folder;
     }
 }
