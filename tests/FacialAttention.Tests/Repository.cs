@@ -10,7 +10,8 @@ internal static class Repository
         string? folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "FacialAttention.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No FacialAttention.sln above {AppContext.BaseDirectory}.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException($"No FacialAttention.sln above {AppContext.BaseDirectory}.");
         }
         return folder;
     }

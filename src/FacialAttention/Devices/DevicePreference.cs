@@ -3,7 +3,9 @@ namespace FacialAttention;
 /// <summary>The device a network shall run on, as a wish; <see cref="DeviceSelector"/> turns it into a device of this machine.</summary>
 public enum DevicePreference
 {
-    /// <summary>CUDA where it can be used, otherwise the CPU; the environment variable <c>FACIALATTENTION_DEVICE</c> replaces this value.</summary>
+    /// <summary>
+    /// CUDA where it can be used, otherwise the CPU; the environment variable <c>FACIALATTENTION_DEVICE</c> replaces this value.
+    /// </summary>
     Auto,
 
     /// <summary>The processor.</summary>

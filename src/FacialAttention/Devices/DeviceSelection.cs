@@ -14,7 +14,7 @@ public sealed class DeviceSelection
     /// <summary>The device: <c>cpu</c>, <c>cuda:N</c> or <c>mps</c>.</summary>
     public torch.Device Device { get; }
 
-    /// <summary>Why this device, as half a sentence in English: who asked for it, or what <see cref="DevicePreference.Auto"/> found.</summary>
+    /// <summary>Why this device, in half a sentence: who asked for it, or what <see cref="DevicePreference.Auto"/> found.</summary>
     public string Reason { get; }
 
     /// <summary>The device and the reason, for a log line.</summary>

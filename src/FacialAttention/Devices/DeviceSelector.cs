@@ -12,14 +12,14 @@ public static class DeviceSelector
     /// <summary>Chooses the device to run on and says why; loads libtorch if that has not happened yet.</summary>
     /// <param name="preference">
     /// The wish. <see cref="DevicePreference.Auto"/>, the default, takes CUDA where it can be used and the CPU otherwise, unless the
-    /// environment variable <c>FACIALATTENTION_DEVICE</c> (<c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>) says otherwise.
-    /// Every other value is an explicit wish: the variable does not touch it, and it is met or fails.
+    /// environment variable <c>FACIALATTENTION_DEVICE</c> (<c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>) names
+    /// another. Every other value is an explicit wish: the variable does not touch it, and it is met or fails.
     /// </param>
     /// <param name="cudaIndex">Which GPU, counted from 0; only together with <see cref="DevicePreference.Cuda"/>. Default: GPU 0.</param>
     /// <param name="logger">Receives the choice and its reason; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The preference is no member of the enumeration, or the index is negative.</exception>
     /// <exception cref="ArgumentException">There is an index, but the preference is not CUDA.</exception>
-    /// <exception cref="InvalidOperationException">The wish cannot be met on this machine, or the variable holds none of its values.</exception>
+    /// <exception cref="InvalidOperationException">The wish cannot be met on this machine, or the variable names no device.</exception>
     /// <exception cref="NativeTorchException">libtorch cannot be loaded, or CUDA was asked for and this libtorch has none.</exception>
     public static DeviceSelection Select(DevicePreference preference = DevicePreference.Auto, int? cudaIndex = null, ILogger? logger = null)
     {
@@ -33,7 +33,7 @@ public static class DeviceSelector
             ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(cudaIndex));
             if (preference != DevicePreference.Cuda)
             {
-                throw new ArgumentException($"Got CUDA index {index} with {preference}; an index needs {DevicePreference.Cuda}.", nameof(cudaIndex));
+                throw new ArgumentException($"Got CUDA index {index} with {preference}; an index needs Cuda.", nameof(cudaIndex));
             }
         }
 
@@ -44,7 +44,8 @@ public static class DeviceSelector
     }
 
     /// <summary>
-    /// Reads a device from text as users write it: <c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>, in upper or lower case.
+    /// Reads a device from text as users write it: <c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>mps</c>, in upper or lower
+    /// case.
     /// </summary>
     /// <param name="text">The text; spaces around it do not matter.</param>
     /// <param name="preference">The wish that the text names; <see cref="DevicePreference.Auto"/> where there is none.</param>
@@ -83,7 +84,8 @@ public static class DeviceSelector
             origin = $"as {VariableName}={variable} asks";
             if (!TryParse(variable, out preference, out cudaIndex))
             {
-                throw new InvalidOperationException($"{VariableName} is '{variable}'; expected auto, cpu, cuda, cuda:N (for example cuda:0) or mps.");
+                throw new InvalidOperationException(
+                    $"{VariableName} is '{variable}'; expected auto, cpu, cuda, cuda:N (for example cuda:0) or mps.");
             }
         }
 
@@ -93,7 +95,8 @@ public static class DeviceSelector
             DevicePreference.Cuda => SelectCuda(cudaIndex ?? 0, origin, machine),
             DevicePreference.Mps when machine.HasMps => new DeviceSelection(new torch.Device(DeviceType.MPS), origin),
             DevicePreference.Mps => throw new InvalidOperationException(
-                $"MPS, {origin}, cannot be used: it needs macOS on Apple silicon, and this is {NativeFiles.RuntimeIdentifier}. Choose auto, cpu or cuda."),
+                $"MPS, {origin}, cannot be used: it needs macOS on Apple silicon, and this is {NativeFiles.RuntimeIdentifier}. "
+                + "Choose auto, cpu or cuda."),
             _ => SelectAutomatically(machine),
         };
     }
@@ -103,7 +106,8 @@ public static class DeviceSelector
         { HasCudaLibrary: true, CudaCount: > 0 } => new DeviceSelection(
             new torch.Device(DeviceType.CUDA, 0),
             string.Create(CultureInfo.InvariantCulture, $"chosen by itself, the first of {machine.CudaCount} usable CUDA devices")),
-        { HasCudaLibrary: true } => new DeviceSelection(new torch.Device(DeviceType.CPU), "chosen by itself, since libtorch finds no usable CUDA device"),
+        { HasCudaLibrary: true } => new DeviceSelection(
+            new torch.Device(DeviceType.CPU), "chosen by itself, since libtorch finds no usable CUDA device"),
         _ => new DeviceSelection(new torch.Device(DeviceType.CPU), "chosen by itself, since this libtorch is one for the CPU"),
     };
 
@@ -121,15 +125,15 @@ public static class DeviceSelector
         if (machine.CudaCount == 0)
         {
             throw new InvalidOperationException(
-                $"CUDA, {origin}, cannot be used: libtorch finds no usable CUDA device. Check that nvidia-smi lists one, that its driver is "
-                + "new enough for this libtorch, and that CUDA_VISIBLE_DEVICES does not hide it; or choose auto or cpu.");
+                $"CUDA, {origin}, cannot be used: libtorch finds no usable CUDA device. Check that nvidia-smi lists one, that its "
+                + "driver is new enough for this libtorch, and that CUDA_VISIBLE_DEVICES does not hide it; or choose auto or cpu.");
         }
 
         if (index >= machine.CudaCount)
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"CUDA device {index}, {origin}, cannot be used: libtorch finds {machine.CudaCount}, with indices from 0 to {machine.CudaCount - 1}."));
+                $"CUDA device {index}, {origin}, cannot be used: libtorch finds {machine.CudaCount}, counted from 0."));
         }
 
         return new DeviceSelection(new torch.Device(DeviceType.CUDA, index), origin);

@@ -23,7 +23,8 @@ internal static class LibtorchFolder
             throw Wrong(path, File.Exists(path) ? "is a file" : "does not exist");
         }
 
-        string[] missing = [.. new[] { "c10", "torch_cpu", "torch" }.Select(NativeFiles.Name).Where(name => !File.Exists(Path.Combine(path, name)))];
+        string[] required = [NativeFiles.Name("c10"), NativeFiles.Name("torch_cpu"), NativeFiles.Name("torch")];
+        string[] missing = [.. required.Where(name => !File.Exists(Path.Combine(path, name)))];
         if (missing.Length > 0)
         {
             throw Wrong(path, $"holds no {string.Join(", no ", missing)}");
@@ -33,9 +34,9 @@ internal static class LibtorchFolder
         if (ownLibtorch is not null && !string.Equals(Target(library), Target(ownLibtorch), StringComparison.Ordinal))
         {
             throw new NativeTorchException(
-                $"{VariableName} is '{path}', but the application brings a libtorch of its own, '{ownLibtorch}', and two cannot live in one "
-                + "process. Build the application without its libtorch package (projects of FacialAttention's repository: -p:TorchBackend=none), "
-                + "or remove the variable.");
+                $"{VariableName} is '{path}', but the application brings a libtorch of its own, '{ownLibtorch}', and two cannot live "
+                + "in one process. Build the application without its libtorch package (in FacialAttention's repository: "
+                + "-p:TorchBackend=none), or remove the variable.");
         }
 
         return [.. new[] { "c10", "c10_cuda", "torch_cpu", "torch_cuda", "torch" }
@@ -46,7 +47,7 @@ internal static class LibtorchFolder
     private static string Target(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 
     private static NativeTorchException Wrong(string path, string fault) => new(
-        $"{VariableName} is '{path}', which {fault}; expected a folder with {NativeFiles.Name("c10")}, {NativeFiles.Name("torch_cpu")} and "
-        + $"{NativeFiles.Name("torch")}, for example the torch/lib folder of a Python PyTorch. Correct the variable, or remove it to use the "
-        + "libtorch package of the application.");
+        $"{VariableName} is '{path}', which {fault}; expected a folder with {NativeFiles.Name("c10")}, {NativeFiles.Name("torch_cpu")} "
+        + $"and {NativeFiles.Name("torch")}, for example the torch/lib folder of a Python PyTorch. Correct the variable, or remove it to "
+        + "use the libtorch package of the application.");
 }

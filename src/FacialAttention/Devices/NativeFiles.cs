@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 
 namespace FacialAttention;
 
 /// <summary>How native files are called on this system, and where an application keeps them.</summary>
 internal static class NativeFiles
 {
-    /// <summary>The runtime identifier under which packages hold files for this process, for example linux-x64 or linux-musl-arm64.</summary>
+    /// <summary>The runtime identifier under which packages hold files for this process, for example linux-x64.</summary>
     public static string RuntimeIdentifier { get; } = string.Concat(
         OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : OperatingSystem.IsLinux() ? "linux" : "unknown",
         IsMusl ? "-musl-" : "-",
@@ -20,6 +21,10 @@ internal static class NativeFiles
     /// <summary>The file name of a library: <c>torch</c> is libtorch.so, libtorch.dylib or torch.dll.</summary>
     public static string Name(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+
+    /// <summary>The folders of this process, as <see cref="Folders"/> finds them.</summary>
+    public static string[] FoldersOfThisProcess() => Folders(
+        AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string, AppContext.BaseDirectory, typeof(torch).Assembly.Location);
 
     /// <summary>
     /// The folders that may hold native files: those the host was given (this covers single-file applications and builds that run from

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace FacialAttention;
 
 /// <summary>Loads libtorch, the native library under TorchSharp, also on systems where TorchSharp alone fails to.</summary>
@@ -43,11 +41,8 @@ public static class NativeTorch
 
             try
             {
-                string[] folders = NativeFiles.Folders(
-                    AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string,
-                    AppContext.BaseDirectory,
-                    typeof(torch).Assembly.Location);
-                new NativeTorchLoader(folders, Environment.GetEnvironmentVariable(LibtorchFolder.VariableName)).Load();
+                string? libtorchFolder = Environment.GetEnvironmentVariable(LibtorchFolder.VariableName);
+                new NativeTorchLoader(NativeFiles.FoldersOfThisProcess(), libtorchFolder).Load();
             }
             catch (NativeTorchException e)
             {

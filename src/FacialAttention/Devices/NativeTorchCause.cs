@@ -1,6 +1,6 @@
 namespace FacialAttention;
 
-/// <summary>The causes of a <see cref="NativeTorchException"/>, under the numbers that its message and docs/troubleshooting.md give them.</summary>
+/// <summary>The causes of a <see cref="NativeTorchException"/>, numbered as in its message and in docs/troubleshooting.md.</summary>
 internal enum NativeTorchCause
 {
     Unknown = 0,

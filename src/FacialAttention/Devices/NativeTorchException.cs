@@ -59,9 +59,8 @@ public sealed class NativeTorchException : InvalidOperationException
         _ = message.Append("\nThe known causes:");
         for (int i = 0; i < Causes.Length; i++)
         {
-            bool applies = i + 1 == (int)cause;
-            _ = message.Append(
-                CultureInfo.InvariantCulture, $"\n{(applies ? "=>" : "  ")} {i + 1}. {Causes[i].Title}: {(applies ? "found here." : Causes[i].Remedy)}");
+            (string mark, string text) = i + 1 == (int)cause ? ("=>", "found here.") : ("  ", Causes[i].Remedy);
+            _ = message.Append(CultureInfo.InvariantCulture, $"\n{mark} {i + 1}. {Causes[i].Title}: {text}");
         }
 
         _ = message.Append("\nTried:");

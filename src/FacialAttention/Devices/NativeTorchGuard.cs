@@ -33,7 +33,8 @@ internal static class NativeTorchGuard
         _isInstalled = true;
         try
         {
-            NativeLibrary.SetDllImportResolver(TorchSharpAssembly, (_, _, _) => _message is string text ? throw new NativeTorchException(text) : 0);
+            NativeLibrary.SetDllImportResolver(
+                TorchSharpAssembly, (_, _, _) => _message is string text ? throw new NativeTorchException(text) : 0);
         }
         catch (InvalidOperationException)
         {

@@ -28,7 +28,10 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
         if (NativeFiles.IsMusl)
         {
             throw NativeTorchException.Create(
-                NativeTorchCause.WrongArchitecture, $"libtorch could not be loaded: it needs glibc, and this system ({NativeFiles.RuntimeIdentifier}) has musl.", null, _tried);
+                NativeTorchCause.WrongArchitecture,
+                $"libtorch could not be loaded: it needs glibc, and this system ({NativeFiles.RuntimeIdentifier}) has musl.",
+                loaderText: null,
+                ["nothing"]);
         }
 
         if (OperatingSystem.IsLinux() && LinuxLoader.IsLoaded(NativeFiles.Name(TorchSharpLibrary)))
@@ -153,8 +156,8 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
         // TorchSharp's package brings its library for every system that it supports, so only an output made for another one lacks it.
         return NativeTorchException.Create(
             NativeTorchCause.WrongArchitecture,
-            $"libtorch could not be loaded: {NativeFiles.Name(library)} for {NativeFiles.RuntimeIdentifier} is in none of the application's folders.",
-            null,
+            $"libtorch could not be loaded: the application has no {NativeFiles.Name(library)} for {NativeFiles.RuntimeIdentifier}.",
+            loaderText: null,
             _tried);
     }
 

@@ -50,7 +50,8 @@ public sealed class DeviceSelectorTests
     public void Choose_Auto_TakesCudaWhereItCanBeUsed()
     {
         Choose(DevicePreference.Auto, null, null, TwoGpus).Should().Be("cuda:0: chosen by itself, the first of 2 usable CUDA devices");
-        Choose(DevicePreference.Auto, null, null, CudaWithoutGpu).Should().Be("cpu: chosen by itself, since libtorch finds no usable CUDA device");
+        Choose(DevicePreference.Auto, null, null, CudaWithoutGpu)
+            .Should().Be("cpu: chosen by itself, since libtorch finds no usable CUDA device");
         Choose(DevicePreference.Auto, null, null, CpuPackage).Should().Be("cpu: chosen by itself, since this libtorch is one for the CPU");
     }
 
@@ -109,7 +110,7 @@ public sealed class DeviceSelectorTests
     [Fact]
     public void Choose_CudaIndexBeyondTheLast_SaysHowManyThereAre() =>
         Choosing(DevicePreference.Cuda, 2, null, TwoGpus).Should().ThrowExactly<InvalidOperationException>()
-            .WithMessage("CUDA device 2, as asked, cannot be used: libtorch finds 2, with indices from 0 to 1.");
+            .WithMessage("CUDA device 2, as asked, cannot be used: libtorch finds 2, counted from 0.");
 
     [Fact]
     public void Choose_MpsElsewhere_SaysWhatItNeeds() =>
@@ -166,7 +167,7 @@ public sealed class DeviceSelectorTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{level} {formatter(state, exception)}");
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? e, Func<TState, Exception?, string> formatter) =>
+            Lines.Add($"{level} {formatter(state, e)}");
     }
 }

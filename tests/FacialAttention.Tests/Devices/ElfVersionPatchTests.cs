@@ -10,8 +10,7 @@ public sealed class ElfVersionPatchTests
     [LinuxFact]
     public void TryMakeWeak_TorchSharpsLibrary_ChangesOneBit()
     {
-        string[] folders = NativeFiles.Folders(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string, AppContext.BaseDirectory, null);
-        byte[] original = File.ReadAllBytes(NativeFiles.Find(folders, NativeTorchLoader.TorchSharpLibrary)!);
+        byte[] original = File.ReadAllBytes(NativeFiles.Find(NativeFiles.FoldersOfThisProcess(), NativeTorchLoader.TorchSharpLibrary)!);
         byte[] image = [.. original];
 
         ElfVersionPatch.TryMakeWeak(image, Version).Should().BeTrue();

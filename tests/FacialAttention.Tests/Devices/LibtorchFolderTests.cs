@@ -37,7 +37,8 @@ public sealed class LibtorchFolderTests : IDisposable
         string file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
 
-        FluentActions.Invoking(() => LibtorchFolder.FilesToLoad(file, null)).Should().Throw<NativeTorchException>().WithMessage("*which is a file;*");
+        FluentActions.Invoking(() => LibtorchFolder.FilesToLoad(file, null)).Should().Throw<NativeTorchException>()
+            .WithMessage("*which is a file;*");
     }
 
     [Fact]

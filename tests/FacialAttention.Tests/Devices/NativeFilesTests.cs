@@ -8,8 +8,9 @@ public sealed class NativeFilesTests
         string host = Path.Combine(Path.GetTempPath(), "host"), app = Path.Combine(Path.GetTempPath(), "app");
         string native = Path.Combine(app, "runtimes", NativeFiles.RuntimeIdentifier, "native");
 
-        NativeFiles.Folders($"{host}{Path.DirectorySeparatorChar}{Path.PathSeparator}{native}{Path.PathSeparator}", app, Path.Combine(app, "TorchSharp.dll"))
-            .Should().Equal(host, native, app);
+        string hostFolders = $"{host}{Path.DirectorySeparatorChar}{Path.PathSeparator}{native}{Path.PathSeparator}";
+
+        NativeFiles.Folders(hostFolders, app, Path.Combine(app, "TorchSharp.dll")).Should().Equal(host, native, app);
     }
 
     [Theory]
@@ -28,5 +29,6 @@ public sealed class NativeFilesTests
     }
 
     [Fact]
-    public void RuntimeIdentifier_OfASystemTheTestsRunOn_IsSupported() => NativeFiles.IsSupported.Should().BeTrue(NativeFiles.RuntimeIdentifier);
+    public void RuntimeIdentifier_OfASystemTheTestsRunOn_IsSupported() =>
+        NativeFiles.IsSupported.Should().BeTrue(NativeFiles.RuntimeIdentifier);
 }

@@ -2,7 +2,7 @@ namespace FacialAttention.Tests.Devices;
 
 public sealed class NativeTorchLoaderTests
 {
-    private const string OldLibrary = "/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by /app/libtorch_cpu.so)";
+    private const string OldLibrary = "libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by /app/libtorch_cpu.so)";
     private const string NoLibtorch = "libtorch.so: cannot open shared object file: No such file or directory";
 
     [Theory]
@@ -24,8 +24,9 @@ public sealed class NativeTorchLoaderTests
     [InlineData(NativeTorchCause.WrongArchitecture, 4, "wrong architecture", "osx-arm64")]
     public void Message_OfEachCause_SaysWhatWasFoundAndWhatToDo(object cause, int number, string title, string remedy)
     {
-        string[] lines = NativeTorchException.Create((NativeTorchCause)cause, "This was found.", OldLibrary, ["/app/libtorch.so: loaded", "and this"])
-            .Message.Split('\n');
+        string[] tried = ["/app/libtorch.so: loaded", "and this"];
+
+        string[] lines = NativeTorchException.Create((NativeTorchCause)cause, "This was found.", OldLibrary, tried).Message.Split('\n');
 
         lines.Should().HaveCount(10);
         lines[0].Should().StartWith($"This was found. Cause {number}, {title}. ").And.Contain(remedy);

@@ -12,7 +12,7 @@ public sealed class NativeTorchTests
         using torch.Tensor sum = torch.ones(2).sum();
 
         sum.item<float>().Should().Be(2);
-        Directory.Exists(Path.Combine(AppContext.BaseDirectory, "cpu")).Should().BeFalse("TorchSharp must not fall back to copying libtorch");
+        Directory.Exists(Path.Combine(AppContext.BaseDirectory, "cpu")).Should().BeFalse("TorchSharp must not get to copy libtorch");
     }
 
     [Fact]

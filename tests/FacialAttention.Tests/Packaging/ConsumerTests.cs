@@ -33,8 +33,9 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
     public void Torch_OutputAndCacheReadOnlyAndTemporaryFolderNoexec_Works()
     {
         // Modes do not bind root, mounts do; a mount namespace of its own keeps them from everyone else.
-        string[]? privately = new[] { new[] { "unshare", "-m" }, ["unshare", "-rm"] }
-            .FirstOrDefault(prefix => ProcessRun.Run("/", "sh", "-c", $"{string.Join(' ', prefix)} mount -t tmpfs -o noexec none /mnt").ExitCode == 0);
+        const string mount = "mount -t tmpfs -o noexec none /mnt";
+        string? privately = new[] { "-m", "-rm" }
+            .FirstOrDefault(option => ProcessRun.Run("/", "sh", "-c", $"unshare {option} {mount}").ExitCode == 0);
         if (privately is null)
         {
             output.WriteLine("NOT CHECKED: this system lets no process mount anything in a namespace of its own.");
@@ -56,7 +57,7 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
             TMPDIR="{temporary}" exec dotnet "{consumer.Application}/Consumer.dll" torch
             """;
 
-        Works(ProcessRun.Run("/", [.. privately, "sh", "-c", script]));
+        Works(ProcessRun.Run("/", "unshare", privately, "sh", "-c", script));
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
     public async Task Torch_FilesOfAnotherProcessor_FailsWithCause4()
     {
         const int machineField = 18;
-        string folder = CopyWithChangedLibrary("other-processor", image => image[machineField] = (byte)(image[machineField] == 62 ? 183 : 62));
+        const byte arm64 = 183;
+        string folder = CopyWithChangedLibrary("other-processor", image => image[machineField] = arm64);
 
         ProcessRun run = await RunAsync(folder, new() { ["FACIALATTENTION_LIBTORCH"] = consumer.BackendFolder }, "torch");
 
@@ -167,16 +169,10 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
         string folder = consumer.NewFolder(name);
         foreach (string file in Directory.EnumerateFiles(consumer.ApplicationWithoutBackend, "*", SearchOption.AllDirectories))
         {
-            string relative = Path.GetRelativePath(consumer.ApplicationWithoutBackend, file);
-            if (relative.StartsWith("runtimes", StringComparison.Ordinal) && !relative.Contains("LibTorchSharp.so", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            string copy = Path.Combine(folder, relative);
+            string copy = Path.Combine(folder, Path.GetRelativePath(consumer.ApplicationWithoutBackend, file));
             _ = Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             byte[] content = File.ReadAllBytes(file);
-            if (relative.EndsWith("libLibTorchSharp.so", StringComparison.Ordinal))
+            if (Path.GetFileName(file) == "libLibTorchSharp.so")
             {
                 change(content);
             }
@@ -207,13 +203,16 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
             Path.Combine(consumer.PackageCache, "torchsharp"),
             Path.Combine(consumer.PackageCache, "facialattention", consumer.Version),
         ];
-        return folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).ToDictionary(path => path, path =>
-        {
-            const long hashable = 50_000_000;
-            var file = new FileInfo(path);
-            using FileStream content = file.OpenRead();
-            string hash = file.Length > hashable ? "" : Convert.ToHexString(SHA256.HashData(content));
-            return FormattableString.Invariant($"{file.Length} {file.LastWriteTimeUtc:O} {hash}");
-        });
+        return folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .ToDictionary(path => path, Describe);
+    }
+
+    private static string Describe(string path)
+    {
+        const long hashable = 50_000_000;
+        var file = new FileInfo(path);
+        using FileStream content = file.OpenRead();
+        string hash = file.Length > hashable ? "" : Convert.ToHexString(SHA256.HashData(content));
+        return FormattableString.Invariant($"{file.Length} {file.LastWriteTimeUtc:O} {hash}");
     }
 }

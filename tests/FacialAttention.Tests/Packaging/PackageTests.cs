@@ -22,7 +22,7 @@ public sealed class PackageTests(PackedConsumer consumer)
             PackedConsumer.RepositoryFolder, "tests", "FacialAttention.Tests", "Packaging", $"{name}.dependencies.approved.txt");
 
         lines.Order(StringComparer.Ordinal).Should().Equal(File.ReadAllLines(approved), $"{approved} holds what was agreed upon");
-        lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.OrdinalIgnoreCase), "the application chooses its libtorch");
+        lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.Ordinal), "the application chooses its libtorch");
     }
 
     [Theory]
@@ -86,7 +86,8 @@ public sealed class PackageTests(PackedConsumer consumer)
     {
         using ZipArchive package = Open(name, extension);
         string[] envelope = ["_rels/", "package/", "[Content_Types].xml", $"{name}.nuspec"];
-        return [.. package.Entries.Select(entry => entry.FullName).Where(file => !envelope.Any(part => file.StartsWith(part, StringComparison.Ordinal)))];
+        return [.. package.Entries.Select(entry => entry.FullName)
+            .Where(file => !envelope.Any(part => file.StartsWith(part, StringComparison.Ordinal)))];
     }
 
     private byte[] Read(string name, string file)
@@ -98,7 +99,8 @@ public sealed class PackageTests(PackedConsumer consumer)
         return content.ToArray();
     }
 
-    private ZipArchive Open(string name, string extension) => ZipFile.OpenRead(Path.Combine(consumer.FeedFolder, $"{name}.{consumer.Version}.{extension}"));
+    private ZipArchive Open(string name, string extension) =>
+        ZipFile.OpenRead(Path.Combine(consumer.FeedFolder, $"{name}.{consumer.Version}.{extension}"));
 }
 
 [CollectionDefinition(nameof(PackedConsumer))]

@@ -81,6 +81,10 @@ public sealed class PackedConsumer : IDisposable
         </configuration>
         """;
 
+    // No server process may outlive the tests, and nothing may ask the network.
+    private static readonly string[] QuietOptions =
+        ["-v", "q", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:NuGetAudit=false"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("FacialAttention-packaging-").FullName;
     private readonly string[] _packOptions;
 
@@ -89,13 +93,12 @@ public sealed class PackedConsumer : IDisposable
         Version = $"0.1.0-check.{Guid.NewGuid():N}";
         _packOptions =
         [
-            "-c", "Release", "-v", "q", "--nologo", "-nodeReuse:false", "--artifacts-path", Path.Combine(_folder, "artifacts"),
-            $"-p:PackageVersion={Version}", "-p:UseSharedCompilation=false", "-p:NuGetAudit=false",
+            "-c", "Release", "--artifacts-path", Path.Combine(_folder, "artifacts"), $"-p:PackageVersion={Version}", .. QuietOptions,
         ];
         try
         {
-            _ = Dotnet(RepositoryFolder, ["pack", Path.Combine("src", "FacialAttention"), "-o", FeedFolder, .. _packOptions]).OrThrow();
-            _ = Dotnet(RepositoryFolder, ["pack", Path.Combine("src", "FacialAttention.Core"), "--no-build", "-o", FeedFolder, .. _packOptions]).OrThrow();
+            Make("pack", "FacialAttention", "-o", FeedFolder);
+            Make("pack", "FacialAttention.Core", "-o", FeedFolder, "--no-build");
             Application = Build("application", $"""<PackageReference Include="{BackendPackage}" Version="2.10.0" />""");
             ApplicationWithoutBackend = Build("application-without-backend", "");
         }
@@ -121,46 +124,56 @@ public sealed class PackedConsumer : IDisposable
     public string ApplicationWithoutBackend { get; }
 
     public static string BackendPackage { get; } =
-        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64"
+        : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64"
+        : "libtorch-cpu-linux-x64";
 
     /// <summary>Where the packages that the application was built from lie.</summary>
     public string PackageCache
     {
         get
         {
-            using JsonDocument assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "application", "obj", "project.assets.json")));
+            using JsonDocument assets = JsonDocument.Parse(File.ReadAllBytes(RestoredAssets));
             return assets.RootElement.GetProperty("packageFolders").EnumerateObject().First().Name;
         }
     }
 
-    public string BackendFolder => Path.Combine(PackageCache, BackendPackage, "2.10.0", "runtimes", NativeFiles.RuntimeIdentifier, "native");
+    public string BackendFolder =>
+        Path.Combine(PackageCache, BackendPackage, "2.10.0", "runtimes", NativeFiles.RuntimeIdentifier, "native");
+
+    private string RestoredAssets => Path.Combine(_folder, "application", "obj", "project.assets.json");
 
     public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
 
-    /// <summary>Compiles the library once more from nothing, where the packed one was compiled, and returns the folder of the result.</summary>
+    /// <summary>Compiles the libraries once more, where the packed ones were compiled, and returns the folder of the result.</summary>
     public string Recompile()
     {
-        _ = Dotnet(RepositoryFolder, ["build", Path.Combine("src", "FacialAttention"), "--no-restore", "--no-incremental", .. _packOptions]).OrThrow();
+        Make("build", "FacialAttention", "--no-restore", "--no-incremental");
         return Path.Combine(_folder, "artifacts", "bin", "FacialAttention", "release");
     }
 
     /// <summary>The source files that the application would be compiled from under these MSBuild properties.</summary>
-    public string FilesToCompile(params string[] properties) => Dotnet(
-        Path.Combine(_folder, "application"), ["msbuild", "-getItem:Compile", .. properties.Select(property => $"-p:{property}")]).OrThrow().Output;
-
-    internal static ProcessRun Dotnet(string folder, params string[] arguments) => ProcessRun.Run(folder, ["dotnet", .. arguments]);
+    public string FilesToCompile(params string[] properties)
+    {
+        string[] options = [.. properties.Select(property => $"-p:{property}")];
+        return ProcessRun.Run(Path.Combine(_folder, "application"), ["dotnet", "msbuild", "-getItem:Compile", .. options]).OrThrow().Output;
+    }
 
     public void Dispose()
     {
-        string assets = Path.Combine(_folder, "application", "obj", "project.assets.json");
-        if (File.Exists(assets))
+        if (File.Exists(RestoredAssets))
         {
             foreach (string name in PackageNames)
             {
-                string cached = Path.Combine(PackageCache, name.ToLowerInvariant(), Version);
-                if (Directory.Exists(cached))
+                string cached = Path.Combine(PackageCache, name.ToLowerInvariant());
+                if (Directory.Exists(Path.Combine(cached, Version)))
                 {
-                    Directory.Delete(cached, recursive: true);
+                    Directory.Delete(Path.Combine(cached, Version), recursive: true);
+                }
+
+                if (Directory.Exists(cached) && !Directory.EnumerateFileSystemEntries(cached).Any())
+                {
+                    Directory.Delete(cached);
                 }
             }
         }
@@ -177,8 +190,10 @@ public sealed class PackedConsumer : IDisposable
             Project.Replace("{version}", Version, StringComparison.Ordinal).Replace("{backend}", backend, StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
         string output = Path.Combine(_folder, $"{name}-output");
-        _ = Dotnet(folder, "build", "-v", "q", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:NuGetAudit=false", "-o", output)
-            .OrThrow();
+        _ = ProcessRun.Run(folder, ["dotnet", "build", "-o", output, .. QuietOptions]).OrThrow();
         return output;
     }
+
+    private void Make(string command, string library, params string[] options) =>
+        _ = ProcessRun.Run(RepositoryFolder, ["dotnet", command, Path.Combine("src", library), .. options, .. _packOptions]).OrThrow();
 }

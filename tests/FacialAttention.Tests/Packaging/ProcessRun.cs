@@ -19,10 +19,13 @@ internal sealed record ProcessRun(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] own = ["MSBUILD", "VSTEST", "COVERLET", "CORECLR_", "COR_", "FACIALATTENTION_", "LD_"];
-        foreach (string name in start.Environment.Keys.Where(name => own.Any(start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase))).ToList())
+        string[] prefixes = ["MSBUILD", "VSTEST", "COVERLET", "CORECLR_", "COR_", "FACIALATTENTION_", "LD_"];
+        foreach (string name in start.Environment.Keys.ToList())
         {
-            _ = start.Environment.Remove(name);
+            if (prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            {
+                _ = start.Environment.Remove(name);
+            }
         }
 
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
@@ -50,7 +53,8 @@ internal sealed record ProcessRun(int ExitCode, string Output, string Error)
         return new ProcessRun(process.ExitCode, await output, await error);
     }
 
-    public static ProcessRun Run(string folder, params string[] command) => StartAsync(folder, new Dictionary<string, string>(), command).GetAwaiter().GetResult();
+    public static ProcessRun Run(string folder, params string[] command) =>
+        StartAsync(folder, new Dictionary<string, string>(), command).GetAwaiter().GetResult();
 
     /// <summary>This run, if it ended well.</summary>
     /// <exception cref="InvalidOperationException">It did not; the message holds what it wrote.</exception>
