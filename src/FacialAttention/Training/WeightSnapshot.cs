@@ -21,7 +21,7 @@ internal sealed class WeightSnapshot : IDisposable
             }
             else
             {
-                _weights.Add(key, weight.detach().clone().DetachFromDisposeScope());
+                _weights.Add(key, weight.clone().DetachFromDisposeScope());
             }
         }
     }
