@@ -70,7 +70,7 @@ public sealed partial class Trainer : IDisposable
         CancellationToken cancellationToken = default)
     {
         CheckData(training, validation);
-        LogStart(_options.Iterations, training.Count, validation.Count, _device.Reason);
+        LogStart(_options.Iterations, training.Count, validation.Count, _device.ToString());
         using var seeded = new SeededTorch(_options.Seed);
         using var trainingFaces = new FaceTensors(training, _device.Device);
         using var validationFaces = new FaceTensors(validation, _device.Device);
@@ -192,7 +192,7 @@ public sealed partial class Trainer : IDisposable
         return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
     }
 
-    [LoggerMessage(LogLevel.Information, "Training {Iterations} iterations on {Training} faces, validating on {Validation}. {Device}")]
+    [LoggerMessage(LogLevel.Information, "Training {Iterations} iterations on {Training} faces, validating on {Validation}, on {Device}")]
     private partial void LogStart(int iterations, int training, int validation, string device);
 
     [LoggerMessage(LogLevel.Information, "Iteration {Iteration}: training loss {Loss:F4}, error {Error:P1}")]
