@@ -8,9 +8,10 @@ internal sealed class OptionValueAttribute : ValidationAttribute
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
-        return value is Enum choice && Enum.IsDefined(choice.GetType(), choice)
+        var choice = (Enum)value!; // It stands on properties of enumerations alone, and they are never null.
+        return Enum.IsDefined(choice.GetType(), choice)
             ? ValidationResult.Success
             : new ValidationResult(
-                $"{validationContext.MemberName} is {value ?? "null"}; expected one of {string.Join(", ", Enum.GetNames(value!.GetType()))}.");
+                $"{validationContext.MemberName} is {choice}; expected one of {string.Join(", ", Enum.GetNames(choice.GetType()))}.");
     }
 }

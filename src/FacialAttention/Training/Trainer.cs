@@ -172,11 +172,6 @@ public sealed partial class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(validation);
-        if (training.Count == 0 || validation.Count == 0)
-        {
-            throw new ArgumentException(
-                $"There are {training.Count} faces to train on and {validation.Count} to validate on; expected at least one of each.");
-        }
         if (!training.Labels.Equals(validation.Labels) || training.Height != validation.Height || training.Width != validation.Width)
         {
             throw new ArgumentException(
