@@ -98,7 +98,9 @@ internal sealed class CommandLine
             IsStratified = result.GetValue(_split) == "8:2",
             Variants = result.GetValue(_variants) ?? Enum.GetValues<NetworkVariant>(),
             Seeds = result.GetValue(_seeds)!,
-            Iterations = data is null && result.GetResult(_iterations) is not { Implicit: false } ? SyntheticIterations : result.GetValue(_iterations),
+            Iterations = data is null && result.GetResult(_iterations) is not { Implicit: false }
+                ? SyntheticIterations
+                : result.GetValue(_iterations),
             BatchSize = result.GetValue(_batchSize),
             LearningRate = result.GetValue(_learningRate),
             LstmHidden = result.GetValue(_lstmHidden),
@@ -111,7 +113,8 @@ internal sealed class CommandLine
         };
     }
 
-    private static Option<int> WholeNumber(string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
+    private static Option<int> WholeNumber(
+        string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
     {
         Description = FormattableString.Invariant($"{description} {minimum} to {maximum}."),
         CustomParser = result => ParseWholeNumber(result, Text(result), minimum, maximum, name),

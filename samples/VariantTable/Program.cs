@@ -19,7 +19,8 @@ try
     return await parsed.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // A step of a large network takes seconds, and the table is still to be printed.
+        // A step of a large network takes seconds, and the table is still to be printed.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
     });
 }
 catch (OperationCanceledException)
@@ -34,6 +35,6 @@ catch (Exception exception)
 
 static int Fail(string message)
 {
-    Console.Error.WriteLine("error: " + string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+    Console.Error.WriteLine("error: " + message.Split(['\r', '\n'])[0]); // The first line of ours says it all.
     return Failed;
 }

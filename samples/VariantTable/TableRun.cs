@@ -115,8 +115,11 @@ internal static class TableRun
     {
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (string column in (string[])
-            ["variant", "seed", "parameters", "multiply-adds", "iterations", "best", "train", "validation*", "unseen**", "test", "s / iteration"])
+        string[] columns =
+        [
+            "variant", "seed", "parameters", "multiply-adds", "iterations", "best", "train", "validation*", "unseen**", "test", "s / iteration",
+        ];
+        foreach (string column in columns)
         {
             table.AddColumn(column, cell => cell.NoWrap().Alignment(column == "variant" ? Justify.Left : Justify.Right));
         }

@@ -10,7 +10,7 @@ public sealed class CudaFactAttribute : FactAttribute
     {
         if (!torch.cuda.is_available())
         {
-            Skip = "No CUDA device, or a libtorch without CUDA: build with -p:TorchBackend=cuda-linux or cuda-windows on a machine with a GPU.";
+            Skip = "No CUDA device, or a libtorch without CUDA: needs a GPU and -p:TorchBackend=cuda-linux or cuda-windows.";
         }
     }
 }

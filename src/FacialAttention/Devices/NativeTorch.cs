@@ -55,7 +55,9 @@ public static class NativeTorch
         }
     }
 
-    /// <summary>A module's name, once libtorch is there: for the call of a module's base constructor, which comes before its body.</summary>
+    /// <summary>
+    /// A module's name, once libtorch is there: for the call of a module's base constructor, which comes before its body.
+    /// </summary>
     internal static string Loaded(string moduleName)
     {
         EnsureLoaded();

@@ -23,7 +23,9 @@ public sealed class AttentiveLstmClassifier : Module<Tensor, Tensor>
     /// <summary>A classifier of sequences whose features have <paramref name="featureSize"/> entries.</summary>
     /// <param name="featureSize">D, the size of a feature; at least 1.</param>
     /// <param name="classes">K, the number of classes; at least 2.</param>
-    /// <param name="hiddenSize">The size of a hidden state, the same in all layers; at least 1. The paper's best is 512 (section 4.3.1).</param>
+    /// <param name="hiddenSize">
+    /// The size of a hidden state, the same in all layers; at least 1. The paper's best is 512 (section 4.3.1).
+    /// </param>
     /// <param name="layers">The number of stacked one-directional LSTM layers; at least 1. The paper's best is 2 (section 4.3.1).</param>
     /// <param name="pooling">How the hidden states become one vector.</param>
     /// <param name="scoring">How attention pooling scores a hidden state; without effect on <see cref="SequencePooling.Mean"/>.</param>

@@ -21,7 +21,9 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
     /// <param name="scaling">How equation 6 is read.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public LocalFeatureAttention(
-        int featureSize, AttentionScoring scoring = AttentionScoring.Additive, LocalAttentionScaling scaling = LocalAttentionScaling.MeanOne)
+        int featureSize,
+        AttentionScoring scoring = AttentionScoring.Additive,
+        LocalAttentionScaling scaling = LocalAttentionScaling.MeanOne)
         : base(NativeTorch.Loaded(nameof(LocalFeatureAttention)))
     {
         _score = new AttentionScore(featureSize, scoring);

@@ -123,7 +123,9 @@ public static class Checkpoint
     public static IReadOnlyDictionary<string, string> ReadProvenance(string path)
     {
         IReadOnlyDictionary<string, string> metadata = ReadOwn(path).Metadata;
-        return metadata.ContainsKey(ProvenanceKey) ? ReadJson<Dictionary<string, string>>(path, metadata, ProvenanceKey) : new Dictionary<string, string>();
+        return metadata.ContainsKey(ProvenanceKey)
+            ? ReadJson<Dictionary<string, string>>(path, metadata, ProvenanceKey)
+            : new Dictionary<string, string>();
     }
 
     private static SafetensorsFile ReadOwn(string path)
@@ -142,7 +144,9 @@ public static class Checkpoint
         {
             throw Fault(path, $"{FormatVersionKey} is {version}, of a newer FacialAttention; expected at most {FormatVersion}.");
         }
-        return file.IsVerified ? file : throw Fault(path, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
+        return file.IsVerified
+            ? file
+            : throw Fault(path, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
     }
 
     private static (NetworkVariant Variant, ExpressionNetworkOptions Options) ReadDescription(
@@ -205,7 +209,8 @@ public static class Checkpoint
         {
             if (!weights.TryGetValue(tensor.Name, out Tensor? weight))
             {
-                throw Fault(path, $"tensor {Excerpt.Of(tensor.Name)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
+                throw Fault(
+                    path, $"tensor {Excerpt.Of(tensor.Name)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
             }
             stored.Add(tensor.Name, FromStored(path, tensor, weight));
         }
@@ -226,16 +231,20 @@ public static class Checkpoint
         {
             throw Fault(
                 path,
-                $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; expected {dtype} {TensorCheck.Shape(weight)}.");
+                $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; "
+                + $"expected {dtype} {TensorCheck.Shape(weight)}.");
         }
         Tensor value = empty(weight.shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
         tensor.Data.Span.CopyTo(value.bytes);
-        return IsFinite(value) ? value : throw Fault(path, $"tensor '{tensor.Name}' holds a value that is not finite; expected finite numbers.");
+        return IsFinite(value)
+            ? value
+            : throw Fault(path, $"tensor '{tensor.Name}' holds a value that is not finite; expected finite numbers.");
     }
 
     private static bool IsFinite(Tensor tensor) => tensor.isfinite().all().ToBoolean();
 
-    private static InvalidDataException Missing(string path, string key) => Fault(path, $"the metadata has no '{key}'; expected it in a checkpoint.");
+    private static InvalidDataException Missing(string path, string key) =>
+        Fault(path, $"the metadata has no '{key}'; expected it in a checkpoint.");
 
     private static InvalidDataException Fault(string path, string gotAndExpected, Exception? cause = null) =>
         new($"'{path}': {gotAndExpected}", cause);

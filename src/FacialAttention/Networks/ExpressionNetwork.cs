@@ -23,7 +23,9 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
     /// <param name="variant">Which of the five networks.</param>
     /// <param name="options">What it is built from; null for the defaults. Validated and copied.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="variant"/> is not defined.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">One or more options are outside their ranges; all are named.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
+    /// One or more options are outside their ranges; all are named.
+    /// </exception>
     /// <exception cref="NativeTorchException">libtorch cannot be loaded.</exception>
     public ExpressionNetwork(NetworkVariant variant, ExpressionNetworkOptions? options = null)
         : base(NativeTorch.Loaded(nameof(ExpressionNetwork)))
@@ -87,7 +89,8 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
 
     /// <summary>Gray faces [N, 1, H, W] in [0, 1] to logits [N, K], which the caller owns.</summary>
     /// <param name="images">
-    /// Faces of the network's dtype and on its device. H and W of at least 16; <see cref="NetworkVariant.Cnn"/> takes just the options' size.
+    /// Faces of the network's dtype and on its device. H and W of at least 16; <see cref="NetworkVariant.Cnn"/> takes just the options'
+    /// size.
     /// </param>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor images)
@@ -108,7 +111,9 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
         return _classifier.call(sequence).MoveToOuterDisposeScope(); // [N, K]
     }
 
-    /// <summary>Feature maps [N, C, H, W] to a sequence [N, T = H W, D = C], row by row from the top left; our reading of "serialized".</summary>
+    /// <summary>
+    /// Feature maps [N, C, H, W] to a sequence [N, T = H W, D = C], row by row from the top left; our reading of "serialized".
+    /// </summary>
     private static Tensor ToSequence(Tensor features) => features.flatten(2).transpose(1, 2).contiguous();
 
     private void CheckImages(Tensor images)

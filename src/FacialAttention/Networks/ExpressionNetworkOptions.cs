@@ -12,11 +12,15 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     /// <summary>The names of the classes, in the order of the logits. Default: <see cref="ExpressionLabels.Fer2013"/>.</summary>
     public ExpressionLabels Labels { get; set; } = ExpressionLabels.Fer2013;
 
-    /// <summary>H, the height of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.</summary>
+    /// <summary>
+    /// H, the height of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.
+    /// </summary>
     [OptionRange(16, 1024)]
     public int ImageHeight { get; set; } = 48;
 
-    /// <summary>W, the width of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.</summary>
+    /// <summary>
+    /// W, the width of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.
+    /// </summary>
     [OptionRange(16, 1024)]
     public int ImageWidth { get; set; } = 48;
 
@@ -34,23 +38,36 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     /// <summary>Whether a batch norm follows each convolution. Default: true. Our reading.</summary>
     public bool BatchNorm { get; set; } = true;
 
-    /// <summary>How both attention layers score. Default: <see cref="AttentionScoring.Additive"/>. Our reading. Without effect on variants without attention.</summary>
+    /// <summary>
+    /// How both attention layers score. Default: <see cref="AttentionScoring.Additive"/>. Our reading. Without effect on variants without
+    /// attention.
+    /// </summary>
     [OptionValue]
     public AttentionScoring Scoring { get; set; } = AttentionScoring.Additive;
 
-    /// <summary>How equation 6 is read. Default: <see cref="LocalAttentionScaling.MeanOne"/> (docs/adr/0001). Without effect on variants without local attention.</summary>
+    /// <summary>
+    /// How equation 6 is read. Default: <see cref="LocalAttentionScaling.MeanOne"/> (docs/adr/0001). Without effect on variants without
+    /// local attention.
+    /// </summary>
     [OptionValue]
     public LocalAttentionScaling LocalAttentionScaling { get; set; } = LocalAttentionScaling.MeanOne;
 
-    /// <summary>The size of an LSTM hidden state: 1 to 8192, default 512 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.</summary>
+    /// <summary>
+    /// The size of an LSTM hidden state: 1 to 8192, default 512 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.
+    /// </summary>
     [OptionRange(1, 8192)]
     public int LstmHiddenSize { get; set; } = 512;
 
-    /// <summary>The number of LSTM layers: 1 to 16, default 2 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.</summary>
+    /// <summary>
+    /// The number of LSTM layers: 1 to 16, default 2 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.
+    /// </summary>
     [OptionRange(1, 16)]
     public int LstmLayers { get; set; } = 2;
 
-    /// <summary>The size of the hidden layer in the head of <see cref="NetworkVariant.Cnn"/>: 1 to 8192, default 512. Our reading. Without effect on the others.</summary>
+    /// <summary>
+    /// The size of the hidden layer in the head of <see cref="NetworkVariant.Cnn"/>: 1 to 8192, default 512. Our reading. Without effect on
+    /// the others.
+    /// </summary>
     [OptionRange(1, 8192)]
     public int CnnHiddenSize { get; set; } = 512;
 

@@ -13,7 +13,9 @@ public static class Evaluator
     /// <param name="network">Takes images [N, 1, H, W] in [0, 1] and returns logits [N, K].</param>
     /// <param name="faces">What to classify; its labels have K names.</param>
     /// <param name="batchSize">The number of faces at a time, 1 to 65,536. Changes speed and memory, not results.</param>
-    /// <param name="loss">Takes logits [N, K] and labels [N] and returns the mean over N; null for cross-entropy (paper, equation 8).</param>
+    /// <param name="loss">
+    /// Takes logits [N, K] and labels [N] and returns the mean over N; null for cross-entropy (paper, equation 8).
+    /// </param>
     /// <param name="cancellationToken">Stops the evaluation between batches.</param>
     /// <exception cref="ArgumentException">The network does not return logits [N, K], or does not take such images.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

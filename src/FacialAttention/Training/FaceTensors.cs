@@ -34,7 +34,8 @@ internal sealed class FaceTensors : IDisposable
     public (Tensor Images, Tensor Labels) Slice(int start, int count)
     {
         using var scope = NewDisposeScope();
-        return (ToUnit(_images.narrow(0, start, count)).MoveToOuterDisposeScope(), _labels.narrow(0, start, count).MoveToOuterDisposeScope());
+        Tensor images = ToUnit(_images.narrow(0, start, count));
+        return (images.MoveToOuterDisposeScope(), _labels.narrow(0, start, count).MoveToOuterDisposeScope());
     }
 
     public void Dispose()

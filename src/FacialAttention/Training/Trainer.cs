@@ -24,9 +24,13 @@ public sealed partial class Trainer : IDisposable
     /// <summary>A trainer of <paramref name="network"/>, which is moved to the chosen device.</summary>
     /// <param name="network">Takes images [N, 1, H, W] in [0, 1] and returns logits [N, K]. Not disposed.</param>
     /// <param name="options">How to train; null for the paper's protocol. Validated and copied.</param>
-    /// <param name="loss">Takes logits [N, K] and labels [N] and returns the mean over N; null for cross-entropy (paper, equation 8).</param>
+    /// <param name="loss">
+    /// Takes logits [N, K] and labels [N] and returns the mean over N; null for cross-entropy (paper, equation 8).
+    /// </param>
     /// <param name="logger">Told of the device, each report and the end; null for none.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">One or more options are outside their ranges; all are named.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
+    /// One or more options are outside their ranges; all are named.
+    /// </exception>
     /// <exception cref="ArgumentException">The network has no parameter to train.</exception>
     /// <exception cref="InvalidOperationException">The device asked for cannot be had.</exception>
     public Trainer(
@@ -61,7 +65,9 @@ public sealed partial class Trainer : IDisposable
     /// <param name="progress">Told after each iteration, on this thread unless the implementation says otherwise.</param>
     /// <param name="cancellationToken">Stops between batches; the network then holds the best weights so far, if any were measured.</param>
     /// <exception cref="ArgumentException">The datasets differ in size or labels, or the network does not fit them.</exception>
-    /// <exception cref="TrainingDivergedException">The loss stopped being finite; the network then holds the best weights so far, if any.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss stopped being finite; the network then holds the best weights so far, if any.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public TrainingHistory Fit(
         FaceDataset training,

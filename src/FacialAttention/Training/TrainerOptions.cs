@@ -21,7 +21,9 @@ public sealed class TrainerOptions : IValidatableObject
     [OptionRange(1e-9, 10.0)]
     public double LearningRate { get; set; } = 0.001;
 
-    /// <summary>The chance that a training face is mirrored: 0 to 1, default 0.5. The paper flips faces (section 4.1.2), the chance is our reading.</summary>
+    /// <summary>
+    /// The chance that a training face is mirrored: 0 to 1, default 0.5. The paper flips faces (section 4.1.2), the chance is our reading.
+    /// </summary>
     [OptionRange(0.0, 1.0)]
     public double FlipProbability { get; set; } = 0.5;
 

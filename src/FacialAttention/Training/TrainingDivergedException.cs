@@ -5,7 +5,7 @@ public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int iteration, double loss)
         : base(FormattableString.Invariant(
-            $"The loss is {loss} at iteration {iteration}; expected a finite number. A lower learning rate may help; the data may hold a fault."))
+            $"The loss is {loss} at iteration {iteration}; expected a finite number. A lower learning rate may help."))
     {
         Iteration = iteration;
     }

@@ -31,7 +31,9 @@ public sealed class TrainingHistory
     /// <summary>Loss and error over all validation faces, in evaluation mode.</summary>
     public IReadOnlyList<TrainingPoint> Validation { get; }
 
-    /// <summary>The validation point whose weights the network holds: the least error, among equals the least loss, then the earliest.</summary>
+    /// <summary>
+    /// The validation point whose weights the network holds: the least error, among equals the least loss, then the earliest.
+    /// </summary>
     public TrainingPoint Best { get; }
 
     /// <summary>The median duration of an iteration in seconds, validation excluded.</summary>
