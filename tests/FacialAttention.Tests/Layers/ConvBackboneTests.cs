@@ -1,0 +1,275 @@
+using FacialAttention.Tests.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention.Tests.Layers;
+
+public sealed class ConvBackboneTests
+{
+    private static readonly ConvStage[] Small = [new(1, 3), new(3, 4, Pool: true), new(5, 3, Pool: true)];
+
+    [Theory]
+    [InlineData(48, 48, 6, 6)]
+    [InlineData(48, 32, 6, 4)]
+    [InlineData(17, 90, 3, 12)]
+    [InlineData(33, 50, 5, 7)]
+    [InlineData(1, 9, 1, 2)]
+    public void Forward_PaperTable_GivesTheSizeThatOutputSizeSays(int height, int width, int outHeight, int outWidth)
+    {
+        using var backbone = new ConvBackbone();
+        using Tensor images = Numbers.Random(1, 2, 1, height, width);
+        using Tensor features = backbone.call(images);
+
+        features.shape.Should().Equal(2, 64, outHeight, outWidth);
+        backbone.OutputSize(height, width).Should().Be((outHeight, outWidth));
+        backbone.OutChannels.Should().Be(64);
+    }
+
+    [Fact]
+    public void Paper_Rows_AreTheDocumentedTable()
+    {
+        ConvBackbone.Paper.Should().Equal(new ConvStage(1, 32), new ConvStage(5, 32, true), new ConvStage(3, 32, true), new ConvStage(5, 64, true));
+        ConvBackbone.Paper.Invoking(rows => ((IList<ConvStage>)rows)[0] = new ConvStage(3, 8)).Should().Throw<NotSupportedException>();
+    }
+
+    [Fact]
+    public void Forward_PoolByHand_TakesTheMaximumOfThreeByThreeAtEverySecondPlace()
+    {
+        using var backbone = new ConvBackbone([new(1, 1, Pool: true)], batchNorm: false);
+        using var noGrad = no_grad();
+        backbone.state_dict()["c1.conv.weight"].fill_(1);
+        backbone.state_dict()["c1.conv.bias"].fill_(0);
+        double[] pixels =
+        [
+            9, 1, 2, 3,
+            1, 1, 4, 1,
+            5, 1, 1, 8,
+        ];
+        using Tensor images = Numbers.Create(pixels, ScalarType.Float32, 1, 1, 3, 4);
+        using Tensor features = backbone.call(images);
+
+        // Windows of rows -1 to 1 and 1 to 3 (row 3 is padding), columns -1 to 1 and 1 to 3.
+        features.shape.Should().Equal(1, 1, 2, 2);
+        Numbers.ValuesOf(features).Should().Equal(9, 4, 5, 8);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void Forward_SmallTable_EqualsPlainLoops(bool batchNorm, bool training)
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2, batchNorm);
+        Numbers.Randomise(backbone, 24);
+        backbone.train(training);
+        using Tensor images = Numbers.Random(1, 2, 2, 7, 10);
+        double[,,,] expected = PlainLayers.Backbone(
+            Numbers.ArrayOf<double[,,,]>(images), Small, backbone.state_dict(), "", training);
+        expected.Cast<double>().Should().Contain(value => value > 0.1);
+
+        using Tensor features = backbone.call(images);
+
+        Numbers.ShouldBe(features, expected, 1e-5);
+    }
+
+    [Fact]
+    public void Forward_PaperTable_EqualsPlainLoops()
+    {
+        using var backbone = new ConvBackbone();
+        backbone.eval();
+        using Tensor images = Numbers.Random(1, 1, 1, 9, 12);
+        double[,,,] expected = PlainLayers.Backbone(
+            Numbers.ArrayOf<double[,,,]>(images), ConvBackbone.Paper, backbone.state_dict(), "", training: false);
+
+        using Tensor features = backbone.call(images);
+
+        Numbers.ShouldBe(features, expected, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void StateDict_Keys_FollowTheTable(bool batchNorm)
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2, batchNorm);
+        string[] norm = ["norm.weight", "norm.bias", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked"];
+        string[] parts = ["conv.weight", .. batchNorm ? norm : ["conv.bias"]];
+
+        backbone.state_dict().Keys.Should().BeEquivalentTo(Enumerable.Range(1, 3).SelectMany(i => parts.Select(part => $"c{i}.{part}")));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Backward_SmallTable_ReachesEveryParameterAndMatchesDifferences(bool batchNorm, bool training)
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2, batchNorm);
+        Numbers.Randomise(backbone, 24);
+        backbone.train(training);
+        using Tensor images = Numbers.Random(1, 2, 2, 5, 6);
+
+        LayerChecks.GradientReachesEveryParameter(backbone, images);
+        backbone.zero_grad();
+        LayerChecks.GradientsMatchFiniteDifferences(backbone, images);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Backward_PaperTable_ReachesEveryParameter(bool batchNorm)
+    {
+        using var backbone = new ConvBackbone(batchNorm: batchNorm);
+        using Tensor images = Numbers.Random(1, 3, 1, 16, 24);
+
+        LayerChecks.GradientReachesEveryParameter(backbone, images);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void StateDict_LoadedIntoAnother_GivesEqualOutput(bool batchNorm)
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2, batchNorm);
+        using var other = new ConvBackbone(Small, inChannels: 2, batchNorm);
+        using Tensor images = Numbers.Random(1, 2, 2, 7, 10);
+
+        LayerChecks.StateDictCarriesTheOutput(backbone, other, images);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void Forward_ManyTimes_LeavesNoTensorBehind(bool batchNorm, bool training)
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2, batchNorm);
+        backbone.train(training);
+        using Tensor images = Numbers.Random(1, 2, 2, 7, 10);
+
+        LayerChecks.LeavesNoTensorBehind(backbone.call, images);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Constructor_InsideACallersScope_KeepsItsWeights(bool batchNorm)
+    {
+        using Tensor images = Numbers.Random(1, 2, 2, 7, 10);
+
+        LayerChecks.OwnsItsWeights(() => new ConvBackbone(Small, inChannels: 2, batchNorm), images);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Forward_Input_IsLeftAlone(int kernelSize)
+    {
+        using var backbone = new ConvBackbone([new(kernelSize, 1)], batchNorm: false);
+        using Tensor images = Numbers.Random(1, 2, 1, 4, 5);
+
+        LayerChecks.LeavesItsInputAlone(backbone.call, images);
+    }
+
+    [Theory]
+    [InlineData("2, 7, 10")]
+    [InlineData("1, 2, 2, 7, 10")]
+    [InlineData("2, 1, 7, 10")]
+    [InlineData("2, 7, 10, 2")]
+    [InlineData("0, 2, 7, 10")]
+    [InlineData("2, 2, 0, 10")]
+    [InlineData("2, 2, 7, 0")]
+    public void Forward_WrongShape_SaysWhatWasGotAndExpected(string shape)
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2);
+
+        LayerChecks.RefusesShape(
+            backbone.call, shape, "ConvBackbone expects images of shape [N, 2, H, W] with N of at least 1 and H and W of at least 1", "images");
+    }
+
+    [Fact]
+    public void Forward_WrongDtypeDeviceOrNull_SaysWhatWasGotAndExpected()
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2);
+        using Tensor images = Numbers.Random(1, 2, 2, 7, 10);
+
+        LayerChecks.RefusesOtherDtypeDeviceAndNull(backbone.call, images, "ConvBackbone", "images");
+    }
+
+    [Theory]
+    [InlineData(0, 8, "Stage 2 of the backbone: KernelSize is 0; expected an odd number from 1 to 15.*")]
+    [InlineData(4, 8, "Stage 2 of the backbone: KernelSize is 4; expected an odd number from 1 to 15.*")]
+    [InlineData(-1, 8, "Stage 2 of the backbone: KernelSize is -1; expected an odd number from 1 to 15.*")]
+    [InlineData(17, 8, "Stage 2 of the backbone: KernelSize is 17; expected an odd number from 1 to 15.*")]
+    [InlineData(3, 0, "Stage 2 of the backbone: Channels is 0; expected 1 to 4096.*")]
+    [InlineData(3, 4097, "Stage 2 of the backbone: Channels is 4097; expected 1 to 4096.*")]
+    public void Constructor_RowOutsideItsRanges_SaysWhichAndWhatWasExpected(int kernelSize, int channels, string message)
+    {
+        Action act = () => _ = new ConvBackbone([new(1, 2), new(kernelSize, channels)]);
+
+        act.Should().ThrowExactly<ArgumentException>().WithParameterName("stages").WithMessage(message);
+    }
+
+    [Fact]
+    public void Constructor_NoRowTooManyRowsOrNull_SaysWhatWasExpected()
+    {
+        FluentActions.Invoking(() => new ConvBackbone([])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("The backbone has 0 stages; expected 1 to 64.*");
+        FluentActions.Invoking(() => new ConvBackbone([.. Enumerable.Repeat(new ConvStage(1, 1), 65)])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("The backbone has 65 stages; expected 1 to 64.*");
+        FluentActions.Invoking(() => new ConvBackbone([new(1, 1), null!])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("Stage 2 of the backbone: It is null.*");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_048_577)]
+    public void Constructor_InChannelsOutsideItsRange_SaysWhatWasGotAndExpected(int inChannels)
+    {
+        Action act = () => _ = new ConvBackbone(inChannels: inChannels);
+
+        act.Should().ThrowExactly<ArgumentOutOfRangeException>().WithMessage($"inChannels is {inChannels}; expected 1 to 1048576.*");
+    }
+
+    [Fact]
+    public void Constructor_RowsAtTheBounds_Work()
+    {
+        using var backbone = new ConvBackbone([new(15, 1), new(1, 4096)], batchNorm: false);
+        using Tensor images = Numbers.Random(1, 1, 1, 2, 3);
+        using Tensor features = backbone.call(images);
+
+        features.shape.Should().Equal(1, 4096, 2, 3);
+    }
+
+    [Fact]
+    public void Constructor_TableEditedLater_ChangesNothing()
+    {
+        ConvStage[] table = [.. Small];
+        using var backbone = new ConvBackbone(table, inChannels: 2);
+        table[2] = new ConvStage(3, 99);
+        using Tensor images = Numbers.Random(1, 2, 2, 7, 10);
+        using Tensor features = backbone.call(images);
+
+        features.shape.Should().Equal(2, 3, 2, 3);
+        backbone.OutChannels.Should().Be(3);
+    }
+
+    [Theory]
+    [InlineData(0, 5, "height is 0; expected 1 to 2147483646.*")]
+    [InlineData(5, -1, "width is -1; expected 1 to 2147483646.*")]
+    public void OutputSize_SideBelowOne_SaysWhatWasGotAndExpected(int height, int width, string message)
+    {
+        using var backbone = new ConvBackbone(Small);
+
+        backbone.Invoking(b => b.OutputSize(height, width)).Should().ThrowExactly<ArgumentOutOfRangeException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void CountMultiplyAdds_NonSquare_CountsEveryConvolutionAtItsSize()
+    {
+        using var backbone = new ConvBackbone(Small, inChannels: 2);
+
+        // 7x10: 1x1 from 2 to 3, 3x3 from 3 to 4; then at 4x5: 5x5 from 4 to 3.
+        backbone.CountMultiplyAdds(7, 10).Should().Be((70 * 1 * 2 * 3) + (70 * 9 * 3 * 4) + (20 * 25 * 4 * 3));
+    }
+}

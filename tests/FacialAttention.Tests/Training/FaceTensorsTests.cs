@@ -1,0 +1,109 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention.Tests.Training;
+
+public sealed class FaceTensorsTests
+{
+    [Fact]
+    public void Slice_EveryByte_IsDividedBy255AndKeepsRowsAndColumns()
+    {
+        using var scope = NewDisposeScope();
+        byte[] pixels = [.. Enumerable.Range(0, 512).Select(i => (byte)i)];
+        using var tensors = new FaceTensors(new FaceDataset(pixels, [2, 1], height: 8, width: 32, ToyFaces.Labels), CPU);
+
+        (Tensor images, Tensor labels) = tensors.Slice(0, 2);
+
+        images.shape.Should().Equal(2, 1, 8, 32);
+        images.dtype.Should().Be(ScalarType.Float32);
+        images.data<float>().Should().Equal(pixels.Select(pixel => pixel / 255f));
+        images[1, 0, 3, 7].ToSingle().Should().Be(((3 * 32) + 7) / 255f);
+        labels.dtype.Should().Be(ScalarType.Int64);
+        labels.data<long>().Should().Equal(2, 1);
+    }
+
+    [Fact]
+    public void Gather_AnyRows_ReturnsThemInThatOrderWithTheirLabels()
+    {
+        using var scope = NewDisposeScope();
+        FaceDataset faces = ToyFaces.Noise(count: 9, seed: 1);
+        using var tensors = new FaceTensors(faces, CPU);
+        int[] rows = [8, 0, 3, 3, 7];
+
+        (Tensor images, Tensor labels) = tensors.Gather([.. rows.Select(row => (long)row)]);
+
+        images.shape.Should().Equal(5, 1, ToyFaces.Height, ToyFaces.Width);
+        images.data<float>().Should().Equal(rows.SelectMany(row => faces.PixelsOf(row).ToArray()).Select(pixel => pixel / 255f));
+        labels.data<long>().Should().Equal(rows.Select(row => (long)faces.LabelOf(row)));
+    }
+
+    [Theory]
+    [InlineData(0, 9)]
+    [InlineData(4, 3)]
+    [InlineData(8, 1)]
+    public void Slice_PartOfTheRows_ReturnsThatPart(int start, int count)
+    {
+        using var scope = NewDisposeScope();
+        FaceDataset faces = ToyFaces.Noise(count: 9, seed: 2);
+        using var tensors = new FaceTensors(faces, CPU);
+
+        (Tensor images, Tensor labels) = tensors.Slice(start, count);
+
+        images.shape.Should().Equal(count, 1, ToyFaces.Height, ToyFaces.Width);
+        images.data<float>().Should().Equal(
+            Enumerable.Range(start, count).SelectMany(row => faces.PixelsOf(row).ToArray()).Select(pixel => pixel / 255f));
+        labels.data<long>().Should().Equal(Enumerable.Range(start, count).Select(row => (long)faces.LabelOf(row)));
+    }
+
+    [Fact]
+    public void Labels_Above127_StayPositive()
+    {
+        using var scope = NewDisposeScope();
+        var labelSet = new ExpressionLabels(Enumerable.Range(0, 200).Select(i => $"label {i}"));
+        using var tensors = new FaceTensors(new FaceDataset([1, 2], [199, 128], height: 1, width: 1, labelSet), CPU);
+
+        tensors.Slice(0, 2).Labels.data<long>().Should().Equal(199, 128);
+        tensors.Gather([1, 0]).Labels.data<long>().Should().Equal(128, 199);
+    }
+
+    [Fact]
+    public void Batches_Changed_DoNotChangeTheDataset()
+    {
+        using var scope = NewDisposeScope();
+        FaceDataset faces = ToyFaces.Noise(count: 3, seed: 3);
+        byte[] before = faces.Pixels.ToArray();
+        using var tensors = new FaceTensors(faces, CPU);
+        float[] expected = [.. tensors.Slice(0, 3).Images.data<float>()];
+
+        tensors.Slice(0, 3).Images.zero_();
+        tensors.Gather([0, 1, 2]).Images.zero_();
+
+        tensors.Slice(0, 3).Images.data<float>().Should().Equal(expected);
+        faces.Pixels.ToArray().Should().Equal(before);
+    }
+
+    [Fact]
+    public void Tensors_OfBatchesAndDataset_AreOwnedAsDocumented()
+    {
+        long live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        FaceTensors tensors;
+        using (NewDisposeScope())
+        {
+            tensors = new FaceTensors(ToyFaces.Noise(count: 6, seed: 4), CPU);
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            (Tensor gathered, Tensor gatheredLabels) = tensors.Gather([5, 1]);
+            (Tensor sliced, Tensor slicedLabels) = tensors.Slice(2, 4);
+            (DisposeScopeManager.Statistics.ThreadTotalLiveCount - live).Should().Be(6, "two hold the dataset and four the batches");
+            gathered.Dispose();
+            gatheredLabels.Dispose();
+            sliced.Dispose();
+            slicedLabels.Dispose();
+        }
+
+        tensors.Dispose();
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
+    }
+}
