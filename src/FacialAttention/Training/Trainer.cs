@@ -20,6 +20,7 @@ public sealed partial class Trainer : IDisposable
     private readonly ILogger _logger;
     private readonly DeviceSelection _device;
     private readonly Adam _optimizer;
+    private bool _isDisposed;
 
     /// <summary>A trainer of <paramref name="network"/>, which is moved to the chosen device.</summary>
     /// <param name="network">Takes images [N, 1, H, W] in [0, 1] and returns logits [N, K]. Not disposed.</param>
@@ -69,12 +70,14 @@ public sealed partial class Trainer : IDisposable
     /// The loss stopped being finite; the network then holds the best weights so far, if any.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     public TrainingHistory Fit(
         FaceDataset training,
         FaceDataset validation,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckData(training, validation);
         LogStart(_options.Iterations, training.Count, validation.Count, _device.ToString());
         using var seeded = new SeededTorch(_options.Seed);
@@ -140,7 +143,11 @@ public sealed partial class Trainer : IDisposable
     }
 
     /// <summary>Disposes the optimizer, not the network.</summary>
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _optimizer.Dispose();
+    }
 
     /// <summary>One optimizer step; returns the batch's loss and how many of its faces were classified wrongly.</summary>
     private (double Loss, long Errors) TrainStep(FaceTensors faces, BatchOrder order, int iteration)
