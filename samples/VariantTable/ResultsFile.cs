@@ -54,7 +54,7 @@ internal sealed class ResultsFile
             Device = device.Device.ToString(),
         };
         Directory.CreateDirectory(folder);
-        Write([]);
+        using FileStream probe = File.Create(PathOf($".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose);
     }
 
     public string PathOf(string fileName) => Path.Combine(_folder, fileName);
