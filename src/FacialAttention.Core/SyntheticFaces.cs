@@ -5,8 +5,8 @@ namespace FacialAttention;
 /// (brow, lid, nose and mouth movements), for a person of its own, in a random pose, light and picture quality.
 /// </summary>
 /// <remarks>
-/// Equal arguments give the same bytes on every machine and in every release of the same major version: the painter uses
-/// only arithmetic that IEEE 754 defines to the last bit.
+/// Equal arguments give the same bytes on every machine: the painter uses only arithmetic that IEEE 754 defines to the last bit.
+/// docs/datasets.md says which action units make which expression, and how hard the faces are to tell apart.
 /// </remarks>
 public static class SyntheticFaces
 {
@@ -67,11 +67,11 @@ public static class SyntheticFaces
         }
         var pixels = new byte[count * size];
         var classes = new byte[count];
-        for (int i = 0; i < count; i++)
+        Parallel.For(0, count, i =>
         {
             classes[i] = (byte)(i % expressions.Length);
             Draw(expressions[classes[i]], firstIdentity + (i / expressions.Length), seed, width, height, pixels.AsSpan(i * size, size));
-        }
+        });
         return (pixels, classes);
     }
 
@@ -89,7 +89,7 @@ public static class SyntheticFaces
         Occlude(canvas, ref random);
 
         double lightX = random.NextDouble(-0.35, 0.35), lightY = random.NextDouble(-0.3, 0.2);
-        double exposure = random.NextDouble(0.8, 1.15), contrast = random.NextDouble(0.75, 1.1), offset = random.NextDouble(-0.08, 0.08);
+        double exposure = random.NextDouble(0.8, 1.15), contrast = random.NextDouble(0.8, 1.15), offset = random.NextDouble(-0.08, 0.08);
         canvas.Transform((x, y, value) => 0.5 + offset + (contrast * ((value * exposure * (1 + (lightX * x) + (lightY * y))) - 0.5)));
         // The binomial filter is one pixel of a 48-pixel face; larger pictures stay sharper.
         canvas.Blur(random.NextDouble(0, 0.6));

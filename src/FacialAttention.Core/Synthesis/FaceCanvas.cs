@@ -6,6 +6,8 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class FaceCanvas
 {
+    private const double MinOpacity = 0.01;
+
     private readonly int _width;
     private readonly int _height;
     private readonly HeadPose _pose;
@@ -91,9 +93,13 @@ internal sealed class FaceCanvas
         }
     }
 
-    /// <summary>Paints a line through the points, each with its own half width.</summary>
+    /// <summary>Paints a line through the points, each with its own half width; one too faint to change a byte is left out.</summary>
     public void Stroke(ReadOnlySpan<StrokePoint> points, double value, double opacity = 1)
     {
+        if (opacity < MinOpacity)
+        {
+            return;
+        }
         StrokePoint[] path = points.ToArray();
         double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
         foreach (StrokePoint p in path)

@@ -3,7 +3,7 @@ namespace FacialAttention;
 /// <summary>Paints one face: a person (<see cref="SyntheticIdentity"/>) whose muscles act (<see cref="FacialActions"/>).</summary>
 internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, FacialActions actions)
 {
-    private static readonly Area Everywhere = new(-9, -9, 9, 9);
+    private const double BeardSoftness = 0.25;
 
     public void Paint()
     {
@@ -40,7 +40,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         {
             double rx = w + person.HairVolume, ry = person.FaceHalfHeight + person.HairVolume;
             canvas.Paint(
-                Everywhere,
+                new Area(-rx, -ry, rx, person.HairLength),
                 (x, y) => y < 0
                     ? (Math.Sqrt(((x / rx) * (x / rx)) + ((y / ry) * (y / ry))) - 1) * rx
                     : Math.Max(Math.Abs(x) - rx, y - person.HairLength),
@@ -56,9 +56,10 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         canvas.Paint(new Area(-w, -1.05, w, 1.2), FaceDistance, person.Skin);
         if (person.Beard > 0)
         {
+            // Within the face, under a line from the ears to the upper lip; a scaled distance makes a soft edge.
             canvas.Paint(
-                new Area(-w, 0.1, w, 1.2),
-                (x, y) => Math.Max(FaceDistance(x, y), -Ellipse(x, y + 0.05, w * 0.85, 0.42)),
+                new Area(-w, -0.1, w, 1.2),
+                (x, y) => Math.Max(FaceDistance(x, y), BeardSoftness * -Ellipse(x, y + 0.12, w * 0.95, 0.46)),
                 person.Hair,
                 person.Beard);
         }
@@ -254,7 +255,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         {
             double rx = person.FaceHalfWidth + person.HairVolume;
             canvas.Paint(
-                Everywhere,
+                new Area(-rx, -1.2, rx, person.HairLine + 0.8),
                 (x, y) =>
                 {
                     double line = person.HairLine + (0.35 * (x - person.HairParting) * (x - person.HairParting));

@@ -33,7 +33,7 @@ internal sealed class SyntheticIdentity
         LipTone = Skin * random.NextDouble(0.6, 0.85);
         HairVolume = random.NextDouble() < 0.12 ? 0 : random.NextDouble(0.06, 0.2);
         HairLength = random.NextDouble(-0.3, 0.9);
-        HairLine = random.NextDouble(-0.75, -0.62);
+        HairLine = random.NextDouble(-0.82, -0.68);
         HairParting = random.NextDouble(-0.4, 0.4);
         Beard = random.NextDouble() < 0.2 ? random.NextDouble(0.15, 0.5) : 0;
         HasGlasses = random.NextDouble() < 0.15;
