@@ -28,6 +28,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         {
             throw new ArgumentException(fault, nameof(stages));
         }
+        using var scope = NewDisposeScope(); // TorchSharp's convolution with bias leaves a temporary behind.
         int channels = inChannels;
         for (int i = 0; i < _stages.Length; i++)
         {

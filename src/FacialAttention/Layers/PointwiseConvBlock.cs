@@ -26,6 +26,7 @@ public sealed class PointwiseConvBlock : Module<Tensor, Tensor>
     {
         _inChannels = TensorCheck.IsInRange(inChannels, 1, 1 << 20, nameof(inChannels));
         TensorCheck.IsInRange(outChannels, 1, 1 << 20, nameof(outChannels));
+        using var scope = NewDisposeScope(); // TorchSharp's convolution with bias leaves a temporary behind.
         _conv = Conv2d(inChannels, outChannels, kernel_size: 1, bias: !batchNorm);
         _norm = batchNorm ? BatchNorm2d(outChannels) : null;
         RegisterComponents();

@@ -210,7 +210,8 @@ public static class Checkpoint
             if (!weights.TryGetValue(tensor.Name, out Tensor? weight))
             {
                 throw Fault(
-                    path, $"tensor {Excerpt.Of(tensor.Name)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
+                    path,
+                    $"tensor {Excerpt.Of(tensor.Name, 100)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
             }
             stored.Add(tensor.Name, FromStored(path, tensor, weight));
         }

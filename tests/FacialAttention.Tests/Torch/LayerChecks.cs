@@ -35,7 +35,7 @@ internal static class LayerChecks
     /// </summary>
     public static void GradientsMatchFiniteDifferences(Module<Tensor, Tensor> layer, Tensor input)
     {
-        const double Step = 1e-5;
+        const double Step = 1e-6;
         const double Tolerance = 1e-6;
         layer.to(ScalarType.Float64);
         using var scope = NewDisposeScope();
@@ -105,6 +105,9 @@ internal static class LayerChecks
     public static void OwnsItsWeights(Func<Module<Tensor, Tensor>> create, Tensor input)
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        create().Dispose();
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before, "building leaves nothing but weights");
+
         Module<Tensor, Tensor> layer;
         using (NewDisposeScope())
         {

@@ -52,11 +52,12 @@ internal static class Numbers
         return (T)(object)tensor.detach().cpu().to(ScalarType.Float64).data<double>().ToNDArray();
     }
 
-    /// <summary>The bytes of every parameter and buffer.</summary>
-    public static Dictionary<string, byte[]> BytesOf(Module module)
+    /// <summary>Every parameter and buffer to the last bit, as text: fast to compare.</summary>
+    public static Dictionary<string, string> BitsOf(Module module)
     {
         using var scope = NewDisposeScope();
-        return module.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().contiguous().bytes.ToArray());
+        return module.state_dict().ToDictionary(
+            entry => entry.Key, entry => Convert.ToBase64String(entry.Value.detach().cpu().contiguous().bytes));
     }
 
     /// <summary>Shape and every number agree, up to an absolute tolerance.</summary>

@@ -240,8 +240,20 @@ internal static class PlainLayers
         return Linear(WeightedSum(x, weights), state, $"{key}linear");
     }
 
+    /// <summary>Linear, ReLU, Linear: [N, D] to [N, K].</summary>
+    public static double[,] CnnHead(double[,] x, Dictionary<string, Tensor> state, string key)
+    {
+        double[,] hidden = Linear(x, state, $"{key}hidden");
+        for (int i = 0; i < hidden.Length; i++)
+        {
+            (int row, int column) = Math.DivRem(i, hidden.GetLength(1));
+            hidden[row, column] = Math.Max(0, hidden[row, column]);
+        }
+        return Linear(hidden, state, $"{key}linear");
+    }
+
     /// <summary>[N, D] to [N, K].</summary>
-    public static double[,] Linear(double[,] x, Dictionary<string, Tensor> state, string key)
+    private static double[,] Linear(double[,] x, Dictionary<string, Tensor> state, string key)
     {
         var rows = new double[x.GetLength(0)][];
         for (int i = 0; i < rows.Length; i++)

@@ -48,7 +48,7 @@ public sealed class TrainerTests
         // What is learned from these labels is wrong on the others, so the longer the worse.
         FaceDataset misleading = ToyFaces.Separable(count: 30, seed: 1, shift: 1);
         using var network = new TwoLayerNet(hasNormAndDropout: hasNormAndDropout);
-        using var trainer = new Trainer(network, Options(iterations: 40, validationInterval: 1));
+        using var trainer = new Trainer(network, Options(iterations: 40, validationInterval: 1, learningRate: 0.0003));
 
         TrainingHistory history = trainer.Fit(misleading, SeparableUnseen);
 
@@ -92,7 +92,7 @@ public sealed class TrainerTests
     {
         using var network = new TwoLayerNet();
         int validations = 0;
-        using var trainer = new Trainer(network, Options(iterations: 8, validationInterval: 2), (logits, labels) =>
+        using var trainer = new Trainer(network, Options(iterations: 8, validationInterval: 2, learningRate: 0.001), (logits, labels) =>
             network.training ? functional.cross_entropy(logits, labels) : (0 * logits.sum()) + ++validations);
 
         TrainingHistory history = trainer.Fit(Separable, SeparableUnseen);
@@ -198,11 +198,11 @@ public sealed class TrainerTests
         trainer.Fit(Separable, SeparableUnseen).Options.Iterations.Should().Be(4);
     }
 
-    private static TrainerOptions Options(int iterations, int validationInterval = 20) => new()
+    private static TrainerOptions Options(int iterations, int validationInterval = 20, double learningRate = 0.01) => new()
     {
         Iterations = iterations,
         BatchSize = 8,
-        LearningRate = 0.01,
+        LearningRate = learningRate,
         TrainingReportInterval = 10,
         ValidationInterval = validationInterval,
         Device = DevicePreference.Cpu,

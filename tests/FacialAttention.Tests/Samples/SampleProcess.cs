@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace FacialAttention.Tests.Samples;
+
+/// <summary>samples/VariantTable as a process of its own, in a working folder and a culture of its own.</summary>
+internal sealed partial class SampleProcess : IDisposable
+{
+    private const int Interrupt = 2; // SIGINT
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private SampleProcess(string workingFolder, string[] arguments)
+    {
+        // A shell's background jobs, and their children, ignore Ctrl-C; env undoes that.
+        string[] prefix = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Dll] : ["dotnet", Dll];
+        string[] command = [.. prefix, .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            WorkingDirectory = workingFolder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["LC_ALL"] = "tr_TR.UTF-8";
+        start.Environment.Remove("FACIALATTENTION_DEVICE");
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    private static string Dll { get; } = typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "VariantTable").Value!;
+
+    public bool HasExited => _process.HasExited;
+
+    public static SampleProcess Start(string workingFolder, params string[] arguments) => new(workingFolder, arguments);
+
+    public static (int ExitCode, string Output, string Error) Run(string workingFolder, params string[] arguments)
+    {
+        using SampleProcess process = Start(workingFolder, arguments);
+        return process.WaitForExit();
+    }
+
+    public void PressCtrlC() => Kill(_process.Id, Interrupt).Should().Be(0);
+
+    public (int ExitCode, string Output, string Error) WaitForExit()
+    {
+        _process.WaitForExit(Patience).Should().BeTrue("it has a few steps to do only");
+        return (_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
