@@ -49,6 +49,8 @@ internal sealed class CommandLine
     {
         Description = "official: train on Training, select on PublicTest, test on PrivateTest if there. "
             + "8:2: the Training and PublicTest rows divided anew at random, each label on its own. Only with --data.",
+        HelpName = "official|8:2",
+        CustomParser = ParseSplit,
         DefaultValueFactory = _ => "official",
     };
 
@@ -72,7 +74,6 @@ internal sealed class CommandLine
 
     public CommandLine()
     {
-        _split.AcceptOnlyFromAmong("official", "8:2");
         Command = new RootCommand(
             "Trains the five networks of Ming, Hu and Liu (2022) and prints their table.\n\n"
             + "Exit codes: 0 all rows are done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, finished rows are kept.")
@@ -166,6 +167,16 @@ internal sealed class CommandLine
             variants.Add(variant);
         }
         return [.. variants];
+    }
+
+    private static string ParseSplit(ArgumentResult result)
+    {
+        string text = Text(result);
+        if (text is not ("official" or "8:2"))
+        {
+            result.AddError($"--split: got '{text}', expected official or 8:2.");
+        }
+        return text;
     }
 
     private static LocalAttentionScaling? ParseLocalScaling(ArgumentResult result)
