@@ -45,7 +45,8 @@ public sealed class HorizontalFlipTests
         using var scope = NewDisposeScope();
         Tensor images = Numbered();
 
-        int mirrored = Enumerable.Range(1, 100).Sum(iteration => Decisions(HorizontalFlip.Apply(images, 0.2, 1, iteration)).Count(isMirrored => isMirrored));
+        int mirrored = Enumerable.Range(1, 100)
+            .Sum(iteration => Decisions(HorizontalFlip.Apply(images, 0.2, seed: 1, iteration)).Count(isMirrored => isMirrored));
 
         (mirrored / 6400.0).Should().BeApproximately(0.2, 0.02, "that is four standard deviations");
     }
@@ -87,7 +88,8 @@ public sealed class HorizontalFlipTests
 
     private static float[] Pixels(Tensor images) => [.. images.data<float>()];
 
-    private static IEnumerable<float> Upright(int image) => Enumerable.Range(image * Height * Width, Height * Width).Select(value => (float)value);
+    private static IEnumerable<float> Upright(int image) =>
+        Enumerable.Range(image * Height * Width, Height * Width).Select(value => (float)value);
 
     private static IEnumerable<float> Mirrored(int image) => Upright(image).Chunk(Width).SelectMany(row => row.Reverse());
 

@@ -24,7 +24,8 @@ public sealed class OptionValueAttributeTests
     private static string[] Failures(Choice options)
     {
         var results = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true).Should().Be(results.Count == 0);
+        bool isValid = Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        isValid.Should().Be(results.Count == 0);
         return [.. results.Select(result => result.ErrorMessage!)];
     }
 

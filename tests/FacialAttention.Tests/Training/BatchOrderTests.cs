@@ -52,7 +52,8 @@ public sealed class BatchOrderTests
         const int Passes = 2400;
         var order = new BatchOrder(rows: 4, batchSize: 4, seed: 3);
 
-        int[] counts = [.. Enumerable.Range(1, Passes).Select(order.RowsOf).CountBy(batch => string.Join(' ', batch)).Select(group => group.Value)];
+        int[] counts =
+            [.. Enumerable.Range(1, Passes).Select(order.RowsOf).CountBy(batch => string.Join(' ', batch)).Select(group => group.Value)];
 
         counts.Should().HaveCount(24, "there are 4! orders");
         double expected = Passes / 24.0;

@@ -22,7 +22,8 @@ public sealed class EvaluatorTests
         result.Loss.Should().BeApproximately(single.Average(face => face.CrossEntropy), 1e-6);
         double accuracy = Enumerable.Range(0, 10).Count(row => single[row].Predicted == faces.LabelOf(row)) / 10.0;
         result.Accuracy.Should().Be(accuracy);
-        accuracy.Should().NotBe(Enumerable.Range(8, 2).Count(row => single[row].Predicted == faces.LabelOf(row)) / 2.0, "the last batch alone must not pass");
+        double ofTheLastBatch = Enumerable.Range(8, 2).Count(row => single[row].Predicted == faces.LabelOf(row)) / 2.0;
+        accuracy.Should().NotBe(ofTheLastBatch, "the last batch alone must not pass");
         for (int row = 0; row < 9; row++)
         {
             int actual = row / 3, predicted = row % 3;
@@ -180,8 +181,11 @@ public sealed class EvaluatorTests
     {
         using var network = new TwoLayerNet();
 
-        ((Action)(() => Evaluator.Evaluate(null!, ToyFaces.Noise(1, 1)))).Should().Throw<ArgumentNullException>().WithParameterName("network");
-        ((Action)(() => Evaluator.Evaluate(network, null!))).Should().Throw<ArgumentNullException>().WithParameterName("faces");
+        Action withoutNetwork = () => Evaluator.Evaluate(null!, ToyFaces.Noise(1, 1));
+        Action withoutFaces = () => Evaluator.Evaluate(network, null!);
+
+        withoutNetwork.Should().Throw<ArgumentNullException>().WithParameterName("network");
+        withoutFaces.Should().Throw<ArgumentNullException>().WithParameterName("faces");
     }
 
     [Theory]
@@ -193,7 +197,8 @@ public sealed class EvaluatorTests
         using var network = new TwoLayerNet();
 
         network.Invoking(it => Evaluator.Evaluate(it, ToyFaces.Noise(1, 1), batchSize))
-            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("batchSize").WithMessage($"batchSize is {batchSize}; expected 1 to 65536.*");
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("batchSize")
+            .WithMessage($"batchSize is {batchSize}; expected 1 to 65536.*");
     }
 
     /// <summary>Logits are the mean brightness of the three bands of <see cref="ToyFaces.Separable"/>.</summary>

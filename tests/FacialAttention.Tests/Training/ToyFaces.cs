@@ -9,7 +9,7 @@ internal static class ToyFaces
 
     public static ExpressionLabels Labels { get; } = new("Top", "Middle", "Bottom");
 
-    /// <summary>A bright band of two rows whose place is the class, also in the mirror. A shift gives every picture a wrong label.</summary>
+    /// <summary>A bright band of two rows whose place is the class, also in the mirror. A shift makes every label wrong.</summary>
     public static FaceDataset Separable(int count, long seed, int shift = 0)
     {
         var random = new SeededRandom(seed);

@@ -26,7 +26,8 @@ public sealed class TrainerLeakTests
         using var trainer = new Trainer(network, Options(iterations: 200));
         var live = new List<long>();
 
-        trainer.Fit(TrainingFaces, ValidationFaces, new RecordedProgress(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)));
+        var progress = new RecordedProgress(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+        trainer.Fit(TrainingFaces, ValidationFaces, progress);
 
         live.Should().HaveCount(200);
         live.Skip(10).Should().OnlyContain(count => count == live[10], "the first validation, at 10, makes the copy of the best weights");

@@ -141,7 +141,8 @@ public sealed class TrainerStopTests
         var progress = new RecordedProgress(best.Report);
 
         trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress))
-            .Should().Throw<TrainingDivergedException>().WithMessage("The loss is Infinity at iteration 6;*").Which.Iteration.Should().Be(6);
+            .Should().Throw<TrainingDivergedException>().WithMessage("The loss is Infinity at iteration 6;*")
+            .Which.Iteration.Should().Be(6);
 
         best.Measured.Should().Be(1);
         network.Weights().Should().Equal(best.Weights);
@@ -183,7 +184,8 @@ public sealed class TrainerStopTests
             ++calls == 2 ? throw new InvalidOperationException("from the loss") : functional.cross_entropy(logits, labels));
         long live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces)).Should().Throw<InvalidOperationException>().WithMessage("from the loss");
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces))
+            .Should().Throw<InvalidOperationException>().WithMessage("from the loss");
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
         is_grad_enabled().Should().BeTrue();
