@@ -101,7 +101,7 @@ internal static class LayerChecks
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
-    /// <summary>Weights outlive the dispose scope that a layer is built in and converted in, and go with the layer, to the last tensor.</summary>
+    /// <summary>Weights outlive the dispose scopes that a layer is built and converted in, and go with the layer, to the last tensor.</summary>
     public static void OwnsItsWeights(Func<Module<Tensor, Tensor>> create, Tensor input)
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -112,16 +112,25 @@ internal static class LayerChecks
         using (NewDisposeScope())
         {
             layer = create();
-            layer.to(ScalarType.Float64);
-            layer.to(input.dtype);
         }
         using (layer)
+        {
+            ShouldBeAlive();
+            using (NewDisposeScope())
+            {
+                layer.to(ScalarType.Float64);
+                layer.to(input.dtype);
+            }
+            ShouldBeAlive();
+        }
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+
+        void ShouldBeAlive()
         {
             layer.state_dict().Should().NotBeEmpty().And.AllSatisfy(entry => entry.Value.IsInvalid.Should().BeFalse(entry.Key));
             using Tensor output = layer.call(input);
             Numbers.ValuesOf(output).Should().NotBeEmpty().And.NotContain(double.NaN);
         }
-        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
     /// <summary>The input keeps its numbers, in the call and when the caller then writes into the result.</summary>
