@@ -50,7 +50,8 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
             if (twin >= 0)
             {
                 throw new ArgumentException(
-                    $"Label {list.Count} is '{trimmed}', which is label {twin} already; expected different names, ignoring case.", nameof(names));
+                    $"Label {list.Count} is '{trimmed}', which is label {twin} already; expected different names, ignoring case.",
+                    nameof(names));
             }
             list.Add(trimmed);
         }
@@ -82,7 +83,8 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public string this[int index] => index >= 0 && index < Count
         ? _names[index]
-        : throw new ArgumentOutOfRangeException(nameof(index), index, $"Got class index {index}; expected 0 to {Count - 1}.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(index), FormattableString.Invariant($"Got class index {index}; expected 0 to {Count - 1}."));
 
     /// <summary>Reads a label set from text.</summary>
     /// <param name="text"><c>Fer2013</c>, <c>CkPlus</c> (upper or lower case), or names separated by commas.</param>

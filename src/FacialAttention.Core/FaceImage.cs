@@ -112,7 +112,8 @@ public sealed class FaceImage
             buffer.Write(block, 0, read);
             if (buffer.Length > ImageCodec.MaximumBytes)
             {
-                throw new InvalidDataException($"{source} holds more than {ImageCodec.MaximumBytes} bytes; expected an image file below that.");
+                throw new InvalidDataException(
+                    $"{source} holds more than {ImageCodec.MaximumBytes} bytes; expected an image file of at most so many.");
             }
         }
         return buffer.ToArray();

@@ -44,7 +44,8 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
         {
             throw new ArgumentOutOfRangeException(
                 nameof(crop),
-                FormattableString.Invariant($"Got a crop of {box.Width} x {box.Height} pixels at ({box.X}, {box.Y}); expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
+                FormattableString.Invariant($"Got a crop of {box.Width} x {box.Height} pixels at ({box.X}, {box.Y}); ") +
+                FormattableString.Invariant($"expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
         }
 
         (int Start, double[] Weights)[] columns = ResizeWeights(box.Width, Width);
@@ -106,7 +107,8 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
         if (destination.Length != Height * Width)
         {
             throw new ArgumentException(
-                $"The destination holds {destination.Length} values; expected {Height * Width} for {Width} x {Height} pixels.", nameof(destination));
+                $"The destination holds {destination.Length} values; expected {Height * Width} for {Width} x {Height} pixels.",
+                nameof(destination));
         }
         byte[] gray = ToGray(image, crop);
         for (int i = 0; i < gray.Length; i++)
@@ -126,7 +128,8 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
 
     private static int CheckSide(int side, string name) => side is >= 1 and <= MaximumSide
         ? side
-        : throw new ArgumentOutOfRangeException(name, side, $"Got a {name} of {side} pixels; expected 1 to {MaximumSide}.");
+        : throw new ArgumentOutOfRangeException(
+            name, side, FormattableString.Invariant($"Got a {name} of {side} pixels; expected 1 to {MaximumSide}."));
 
     private static void ReadGrayRow(FaceImage image, FaceBox box, int y, byte[] gray)
     {

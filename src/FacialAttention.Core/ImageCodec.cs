@@ -27,21 +27,24 @@ internal static class ImageCodec
         if (IsUnmarkedCmykJpeg(encoded))
         {
             throw new InvalidDataException(
-                $"{source} is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; expected a gray or RGB image.");
+                $"{source} is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; " +
+                "expected a gray or RGB image.");
         }
 
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
         {
-            throw new InvalidDataException($"{source} has an unreadable header ({encoded.Length} bytes in all); expected a complete image.");
+            throw new InvalidDataException(
+                $"{source} has an unreadable header ({encoded.Length} bytes in all); expected a complete image.");
         }
         SKImageInfo info = codec.Info;
         if (info.Width < 1 || info.Height < 1 || info.Width > MaximumSide || info.Height > MaximumSide
             || (long)info.Width * info.Height > MaximumPixels)
         {
             throw new InvalidDataException(
-                $"{source} claims {info.Width} x {info.Height} pixels; expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
+                $"{source} claims {info.Width} x {info.Height} pixels; " +
+                $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
         }
 
         bool isGray = info.ColorType == SKColorType.Gray8;
@@ -51,7 +54,8 @@ internal static class ImageCodec
         if (result != SKCodecResult.Success)
         {
             throw new InvalidDataException(
-                $"{source} is a damaged or incomplete image of {info.Width} x {info.Height} pixels (the decoder reports {result}); expected a complete one.");
+                $"{source} is a damaged or incomplete image of {info.Width} x {info.Height} pixels " +
+                $"(the decoder reports {result}); expected a complete one.");
         }
         return Upright(decoded, info.Width, info.Height, isGray, codec.EncodedOrigin);
     }
@@ -85,9 +89,12 @@ internal static class ImageCodec
     private static FaceImage Upright(byte[] decoded, int width, int height, bool isGray, SKEncodedOrigin origin)
     {
         // Orientations 5 to 8 swap rows and columns. An upright pixel (x, y) comes from the stored column and row below.
-        bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        bool mirrorColumn = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        bool mirrorRow = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool mirrorColumn = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool mirrorRow = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft
+            or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
         (int outWidth, int outHeight) = swap ? (height, width) : (width, height);
         int channels = isGray ? 1 : 3;
         var pixels = new byte[outWidth * outHeight * channels];

@@ -27,7 +27,8 @@ public static class SyntheticFaces
         CheckSize(width, height);
         if (!Enum.IsDefined(expression))
         {
-            throw new ArgumentOutOfRangeException(nameof(expression), expression, $"Got expression {(int)expression}; expected 0 to 7.");
+            throw new ArgumentOutOfRangeException(
+                nameof(expression), FormattableString.Invariant($"Got expression {(int)expression}; expected 0 to 7."));
         }
         var pixels = new byte[width * height];
         Draw(expression, identity, variation, width, height, pixels);
@@ -42,7 +43,9 @@ public static class SyntheticFaces
     /// <param name="count">The number of faces, at least 1.</param>
     /// <param name="seed">The variation of every face.</param>
     /// <param name="firstIdentity">The first person. The set uses count / K persons, rounded up.</param>
-    /// <param name="labels">The classes, each named after an expression; null for the seven of <see cref="ExpressionLabels.Fer2013"/>.</param>
+    /// <param name="labels">
+    /// The classes, each named after an expression; null for the seven of <see cref="ExpressionLabels.Fer2013"/>.
+    /// </param>
     /// <param name="width">The number of columns, 16 to 1,024.</param>
     /// <param name="height">The number of rows, 16 to 1,024.</param>
     /// <returns>The pixels, <c>[count, height, width]</c> row by row, and the class index of each face.</returns>
@@ -63,7 +66,8 @@ public static class SyntheticFaces
         int size = width * height;
         if ((long)count * size > Array.MaxLength)
         {
-            throw new ArgumentException($"Got {count} faces of {width} x {height} pixels; expected at most {Array.MaxLength} pixels.", nameof(count));
+            throw new ArgumentException(
+                $"Got {count} faces of {width} x {height} pixels; expected at most {Array.MaxLength} pixels.", nameof(count));
         }
         var pixels = new byte[count * size];
         var classes = new byte[count];
@@ -89,11 +93,11 @@ public static class SyntheticFaces
         Occlude(canvas, ref random);
 
         double lightX = random.NextDouble(-0.35, 0.35), lightY = random.NextDouble(-0.3, 0.2);
-        double exposure = random.NextDouble(0.8, 1.15), contrast = random.NextDouble(0.8, 1.15), offset = random.NextDouble(-0.08, 0.08);
+        double exposure = random.NextDouble(0.8, 1.15), contrast = random.NextDouble(0.85, 1.2), offset = random.NextDouble(-0.08, 0.08);
         canvas.Transform((x, y, value) => 0.5 + offset + (contrast * ((value * exposure * (1 + (lightX * x) + (lightY * y))) - 0.5)));
         // The binomial filter is one pixel of a 48-pixel face; larger pictures stay sharper.
-        canvas.Blur(random.NextDouble(0, 0.6));
-        canvas.AddNoise(random.NextDouble(0, 0.025), ref random);
+        canvas.Blur(random.NextDouble(0, 0.5));
+        canvas.AddNoise(random.NextDouble(0, 0.02), ref random);
         canvas.CopyTo(pixels);
     }
 
@@ -124,7 +128,8 @@ public static class SyntheticFaces
             if (side is < MinimumSide or > MaximumSide)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(width), $"Got {width} x {height} pixels; expected {MinimumSide} to {MaximumSide} a side.");
+                    side == width ? nameof(width) : nameof(height),
+                    FormattableString.Invariant($"Got {width} x {height} pixels; expected {MinimumSide} to {MaximumSide} a side."));
             }
         }
     }

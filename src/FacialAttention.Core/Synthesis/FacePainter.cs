@@ -108,8 +108,13 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                 0.75 * depth);
             // Crow's feet.
             double corner = person.EyeX + person.EyeHalfWidth + 0.03;
-            canvas.Stroke([new(side * corner, person.EyeY, 0.008), new(side * (corner + 0.1), person.EyeY - 0.05, 0.008)], Dark(0.5), 0.7 * actions.CheekRaise);
-            canvas.Stroke([new(side * corner, person.EyeY + 0.03, 0.008), new(side * (corner + 0.1), person.EyeY + 0.06, 0.008)], Dark(0.5), 0.7 * actions.CheekRaise);
+            foreach ((double from, double to) in (ReadOnlySpan<(double, double)>)[(0, -0.05), (0.03, 0.06)])
+            {
+                canvas.Stroke(
+                    [new(side * corner, person.EyeY + from, 0.008), new(side * (corner + 0.1), person.EyeY + to, 0.008)],
+                    Dark(0.5),
+                    0.7 * actions.CheekRaise);
+            }
         }
         canvas.Shade(0, person.MouthY + 0.27, 0.17, 0.1, 0.25 * actions.ChinRaise);
     }
@@ -124,7 +129,13 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         foreach (int side in (ReadOnlySpan<int>)[-1, 1])
         {
             canvas.Stroke(
-                [new(side * wing, tipY - 0.03, 0.014), new(side * wing * 0.75, tipY + 0.04, 0.025), new(side * wing * 0.3, tipY + 0.035, 0.018)], Dark(0.45), 0.8);
+                [
+                    new(side * wing, tipY - 0.03, 0.014),
+                    new(side * wing * 0.75, tipY + 0.04, 0.025),
+                    new(side * wing * 0.3, tipY + 0.035, 0.018),
+                ],
+                Dark(0.45),
+                0.8);
         }
     }
 
@@ -153,7 +164,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         for (int k = 0; k < lid.Length; k++)
         {
             double t = (k - 3) / 3.0;
-            lid[k] = new(cx + (t * w), cy - (up * (1 - (t * t))) + (tilt * t * w), 0.02);
+            lid[k] = new(cx + (t * w), cy - (up * (1 - (t * t))) + (tilt * t * w), 0.02 + (0.012 * actions.LidTighten));
         }
         canvas.Stroke(lid, Math.Min(0.12, Dark(0.3)));
         for (int k = 0; k < lid.Length; k++)
@@ -181,11 +192,12 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
     {
         double baseY = person.EyeY - person.BrowDistance;
         double down = actions.BrowLower * (1 - (0.85 * actions.InnerBrowRaise));
-        double inner = baseY - (0.19 * actions.InnerBrowRaise) + (0.2 * down) + (0.04 * actions.NoseWrinkle);
-        double middle = baseY - person.BrowArch - (0.05 * actions.InnerBrowRaise) - (0.15 * actions.OuterBrowRaise) + (0.09 * actions.BrowLower);
+        double inner = baseY - (0.19 * actions.InnerBrowRaise) + (0.23 * down) + (0.04 * actions.NoseWrinkle);
+        double middle = baseY - person.BrowArch - (0.05 * actions.InnerBrowRaise) - (0.15 * actions.OuterBrowRaise)
+            + (0.09 * actions.BrowLower);
         double outer = baseY + 0.03 - (0.15 * actions.OuterBrowRaise) + (0.08 * actions.BrowLower * actions.InnerBrowRaise) - (0.02 * down);
         double innerX = person.EyeX - 0.21 - (0.06 * actions.BrowLower), outerX = person.EyeX + 0.21;
-        double r = person.BrowRadius;
+        double r = person.BrowRadius * (1 + (0.3 * down)); // bunched
         canvas.Stroke(
             [
                 new(side * innerX, inner, r),
@@ -205,7 +217,8 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
         double liftLeft = (0.19 * a.CornerPullLeft) + (0.02 * a.DimpleLeft) - (0.18 * a.CornerDepress) - (0.03 * a.LipStretch);
         double liftRight = (0.19 * a.CornerPullRight) + (0.02 * a.DimpleRight) - (0.18 * a.CornerDepress) - (0.03 * a.LipStretch);
         double smile = Math.Max(0, 0.5 * (a.CornerPullLeft + a.CornerPullRight));
-        double up = (0.05 * a.UpperLipRaise * (0.4 + a.LipsPart)) + (0.02 * a.LipsPart) + (0.06 * a.JawDrop) + (0.02 * a.LipStretch * a.LipsPart);
+        double up = (0.05 * a.UpperLipRaise * (0.4 + a.LipsPart)) + (0.02 * a.LipsPart) + (0.06 * a.JawDrop)
+            + (0.02 * a.LipStretch * a.LipsPart);
         double down = (0.03 * a.LipsPart) + (0.3 * a.JawDrop) + (0.09 * a.LowerLipDepress) + (0.1 * smile * a.LipsPart);
         double square = Math.Max(a.LipStretch, 0.5 * a.LowerLipDepress);
         double raise = (0.06 * a.UpperLipRaise) + (0.04 * a.CornerDepress);
@@ -225,12 +238,16 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
 
         var area = new Area(-w - 0.03, cy - 0.35, w + 0.03, cy + 0.55);
         canvas.Shade(0, cy + down + lowerLip + 0.09, 0.22, 0.09, -0.2);
+        // Pressed lips bulge the skin around them.
+        canvas.Shade(0, cy - 0.09, 0.24, 0.08, 0.25 * a.LipTighten);
+        canvas.Shade(0, cy + 0.08, 0.24, 0.08, 0.25 * a.LipTighten);
         canvas.Paint(area, (x, y) => Between(x, y, up + upperLip, down + lowerLip), person.LipTone);
         if (up + down > 0.03)
         {
             double Opening(double x, double y) => Between(x, y, up, down);
             canvas.Paint(area, Opening, 0.06);
-            double teeth = Math.Clamp((0.07 * smile) + (0.06 * a.UpperLipRaise) + (0.08 * a.LipStretch) + (0.03 * a.JawDrop), 0, 0.75 * (up + down));
+            double teeth = (0.07 * smile) + (0.06 * a.UpperLipRaise) + (0.08 * a.LipStretch) + (0.03 * a.JawDrop);
+            teeth = Math.Clamp(teeth, 0, 0.75 * (up + down));
             canvas.Paint(
                 area,
                 (x, y) => Math.Max(Opening(x, y), Between(x, y, up, teeth - up)) + 0.008,
@@ -242,11 +259,18 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
             double t = (k - 4) / 4.0, t2 = t * t;
             double lift = t < 0 ? liftLeft : liftRight;
             double q = ((1 - square) * (1 - t2)) + (square * (1 - (t2 * t2)));
-            line[k] = new(t * w, cy - (lift * t2) - (raise * (1 - t2)) - (up * q), 0.018 + (0.017 * a.LipTighten));
+            line[k] = new(t * w, cy - (lift * t2) - (raise * (1 - t2)) - (up * q), 0.018 + (0.024 * a.LipTighten));
         }
         canvas.Stroke(line, Dark(0.3));
-        canvas.Stroke([new(-w - 0.03, cy - liftLeft - 0.05, 0.014), new(-w - 0.025, cy - liftLeft + 0.05, 0.014)], Dark(0.35), Math.Max(a.DimpleLeft, 0.5 * a.CornerPullLeft));
-        canvas.Stroke([new(w + 0.03, cy - liftRight - 0.05, 0.014), new(w + 0.025, cy - liftRight + 0.05, 0.014)], Dark(0.35), Math.Max(a.DimpleRight, 0.5 * a.CornerPullRight));
+        PaintDimple(-w, cy - liftLeft, Math.Max(a.DimpleLeft, 0.5 * a.CornerPullLeft));
+        PaintDimple(w, cy - liftRight, Math.Max(a.DimpleRight, 0.5 * a.CornerPullRight));
+    }
+
+    private void PaintDimple(double cornerX, double cornerY, double depth)
+    {
+        int side = Math.Sign(cornerX);
+        canvas.Stroke(
+            [new(cornerX + (side * 0.03), cornerY - 0.05, 0.014), new(cornerX + (side * 0.025), cornerY + 0.05, 0.014)], Dark(0.35), depth);
     }
 
     private void PaintHairFringe()
@@ -276,7 +300,10 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                 (px, py) => Math.Abs(Ellipse(px - cx, py - y, 0.23, 0.18)) - 0.016,
                 person.GlassesTone,
                 0.85);
-            canvas.Stroke([new(side * (person.EyeX + 0.24), y - 0.03, 0.016), new(side * person.FaceHalfWidth, y - 0.06, 0.016)], person.GlassesTone, 0.85);
+            canvas.Stroke(
+                [new(side * (person.EyeX + 0.24), y - 0.03, 0.016), new(side * person.FaceHalfWidth, y - 0.06, 0.016)],
+                person.GlassesTone,
+                0.85);
         }
         canvas.Stroke([new(-person.EyeX + 0.22, y - 0.03, 0.016), new(person.EyeX - 0.22, y - 0.03, 0.016)], person.GlassesTone, 0.85);
     }

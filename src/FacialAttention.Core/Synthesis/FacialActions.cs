@@ -6,7 +6,7 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class FacialActions
 {
-    private const double MaxStray = 0.12;
+    private const double MaxStray = 0.1;
 
     public double InnerBrowRaise { get; private set; }    // AU 1
     public double OuterBrowRaise { get; private set; }    // AU 2

@@ -10,8 +10,8 @@ namespace FacialAttention;
 internal readonly record struct HeadPose(double Cosine, double Sine, double Scale, double ShiftX, double ShiftY, double Yaw)
 {
     private const double MaxHalfTangent = 0.13; // of the rotation: 15 degrees
-    private const double MaxShiftX = 0.18;
-    private const double MaxShiftY = 0.15;
+    private const double MaxShiftX = 0.165;
+    private const double MaxShiftY = 0.14;
     private const double MinScale = 0.98;
     private const double MaxScale = 1.2;
     private const double MaxYaw = 0.14;

@@ -4,7 +4,7 @@ namespace FacialAttention;
 internal sealed class SyntheticIdentity
 {
     private const long Purpose = 0x1D;
-    private const double MinBrowContrast = 0.3;
+    private const double MinBrowContrast = 0.36;
 
     public SyntheticIdentity(long identity)
     {

@@ -120,7 +120,7 @@ internal static class EncodedImages
         return [.. file];
     }
 
-    /// <summary>An 8 x 8 baseline JPEG of one flat colour; <paramref name="adobeTransform"/> adds an Adobe marker (0 none, 2 YCCK).</summary>
+    /// <summary>An 8 x 8 baseline JPEG of one flat colour; <paramref name="adobeTransform"/> adds an Adobe marker.</summary>
     public static byte[] FlatJpeg(int[] components, int? adobeTransform = null)
     {
         int n = components.Length;

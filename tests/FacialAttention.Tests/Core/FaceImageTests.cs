@@ -163,7 +163,7 @@ public sealed class FaceImageTests
             if (length < whole.Length - trailer)
             {
                 FluentActions.Invoking(() => FaceImage.Decode(part))
-                    .Should().Throw<InvalidDataException>(FormattableString.Invariant($"{length} of {whole.Length} bytes are no whole image"));
+                    .Should().Throw<InvalidDataException>($"{length} of {whole.Length} bytes are no whole image");
             }
             else if (Decodes(part, out FaceImage? image))
             {
@@ -178,7 +178,9 @@ public sealed class FaceImageTests
         byte[] jpeg = EncodedImages.Encode(Rgb, Width, Height, SKEncodedImageFormat.Jpeg);
 
         FluentActions.Invoking(() => FaceImage.Decode(jpeg[..^40])).Should().Throw<InvalidDataException>()
-            .WithMessage("The image data is a damaged or incomplete image of 24 x 16 pixels (the decoder reports IncompleteInput); expected a complete one.");
+            .WithMessage(
+                "The image data is a damaged or incomplete image of 24 x 16 pixels (the decoder reports IncompleteInput); " +
+                "expected a complete one.");
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class FacePreprocessorTests
     [InlineData(48, -3, "Got a height of -3 pixels; expected 1 to 4096.*")]
     public void Ctor_BadSize_Throws(int width, int height, string message)
     {
-        FluentActions.Invoking(() => new FacePreprocessor(width, height)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        FluentActions.Invoking(() => new FacePreprocessor(width, height))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ public sealed class SyntheticFacesTests
 {
     /// <summary>The drawing is part of every result on synthetic faces: who changes it on purpose changes these too.</summary>
     [Theory]
-    [InlineData(48, 48, "x")]
-    [InlineData(64, 40, "x")]
+    [InlineData(48, 48, "F6B1405567B5911D941A2D59670452676BE1947129D01D2B5540914652E92284")]
+    [InlineData(64, 40, "FC65C7CACACFBB635D53C1ED7B36527AE4A981465D09398F1C559BBF824761E2")]
     public void Draw_AllExpressions_GivesTheseBytes(int width, int height, string sha256)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -125,7 +125,7 @@ public sealed class SyntheticFacesTests
         (double train, double unseen) = LogisticRegression(pixels, labels, unseenPixels, unseenLabels);
 
         train.Should().BeGreaterThan(0.65, "the classifier must have learned what it can");
-        unseen.Should().BeInRange(0.35, 0.4);
+        unseen.Should().BeInRange(0.35, 0.65);
     }
 
     /// <summary>
