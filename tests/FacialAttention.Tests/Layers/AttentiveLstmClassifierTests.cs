@@ -98,7 +98,8 @@ public sealed class AttentiveLstmClassifierTests
         classifier.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]").Should().BeEquivalentTo(
             "lstm.weight_ih_l0 [16, 5]", "lstm.weight_hh_l0 [16, 4]", "lstm.bias_ih_l0 [16]", "lstm.bias_hh_l0 [16]",
             "lstm.weight_ih_l1 [16, 4]", "lstm.weight_hh_l1 [16, 4]", "lstm.bias_ih_l1 [16]", "lstm.bias_hh_l1 [16]",
-            "global_attention.score.query [4]", "global_attention.score.projection.weight [4, 4]", "global_attention.score.projection.bias [4]",
+            "global_attention.score.query [4]",
+            "global_attention.score.projection.weight [4, 4]", "global_attention.score.projection.bias [4]",
             "linear.weight [3, 4]", "linear.bias [3]");
     }
 

@@ -28,7 +28,8 @@ public sealed class ConvBackboneTests
     [Fact]
     public void Paper_Rows_AreTheDocumentedTable()
     {
-        ConvBackbone.Paper.Should().Equal(new ConvStage(1, 32), new ConvStage(5, 32, true), new ConvStage(3, 32, true), new ConvStage(5, 64, true));
+        ConvBackbone.Paper.Should().Equal(
+            new ConvStage(1, 32), new ConvStage(5, 32, Pool: true), new ConvStage(3, 32, Pool: true), new ConvStage(5, 64, Pool: true));
         ConvBackbone.Paper.Invoking(rows => ((IList<ConvStage>)rows)[0] = new ConvStage(3, 8)).Should().Throw<NotSupportedException>();
     }
 
@@ -184,7 +185,10 @@ public sealed class ConvBackboneTests
         using var backbone = new ConvBackbone(Small, inChannels: 2);
 
         LayerChecks.RefusesShape(
-            backbone.call, shape, "ConvBackbone expects images of shape [N, 2, H, W] with N of at least 1 and H and W of at least 1", "images");
+            backbone.call,
+            shape,
+            "ConvBackbone expects images of shape [N, 2, H, W] with N of at least 1 and H and W of at least 1",
+            "images");
     }
 
     [Fact]
@@ -215,8 +219,8 @@ public sealed class ConvBackboneTests
     {
         FluentActions.Invoking(() => new ConvBackbone([])).Should().ThrowExactly<ArgumentException>()
             .WithMessage("The backbone has 0 stages; expected 1 to 64.*");
-        FluentActions.Invoking(() => new ConvBackbone([.. Enumerable.Repeat(new ConvStage(1, 1), 65)])).Should().ThrowExactly<ArgumentException>()
-            .WithMessage("The backbone has 65 stages; expected 1 to 64.*");
+        FluentActions.Invoking(() => new ConvBackbone([.. Enumerable.Repeat(new ConvStage(1, 1), 65)]))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("The backbone has 65 stages; expected 1 to 64.*");
         FluentActions.Invoking(() => new ConvBackbone([new(1, 1), null!])).Should().ThrowExactly<ArgumentException>()
             .WithMessage("Stage 2 of the backbone: It is null.*");
     }

@@ -62,9 +62,11 @@ public sealed class LocalFeatureAttentionTests
         using var attention = new LocalFeatureAttention(5, scoring);
         Numbers.Randomise(attention, 30);
         using Tensor features = Numbers.Random(1, 3, 7, 5).mul_(4);
+        double[,] expected = PlainLayers.AttentionWeights(Numbers.ArrayOf<double[,,]>(features), attention.state_dict(), "", scoring);
+
         using Tensor weights = attention.ComputeWeights(features);
 
-        Numbers.ShouldBe(weights, PlainLayers.AttentionWeights(Numbers.ArrayOf<double[,,]>(features), attention.state_dict(), "", scoring), 1e-6);
+        Numbers.ShouldBe(weights, expected, 1e-6);
         Numbers.ValuesOf(weights).Should().OnlyContain(weight => weight > 0);
         using Tensor sums = weights.sum(1);
         Numbers.ShouldBe(sums, new double[] { 1, 1, 1 }, 1e-6);

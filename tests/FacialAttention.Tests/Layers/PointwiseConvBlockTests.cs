@@ -164,7 +164,10 @@ public sealed class PointwiseConvBlockTests
         using var block = new PointwiseConvBlock(3, 4);
 
         LayerChecks.RefusesShape(
-            block.call, shape, "PointwiseConvBlock expects images of shape [N, 3, H, W] with N of at least 1 and H and W of at least 1", "images");
+            block.call,
+            shape,
+            "PointwiseConvBlock expects images of shape [N, 3, H, W] with N of at least 1 and H and W of at least 1",
+            "images");
     }
 
     [Fact]

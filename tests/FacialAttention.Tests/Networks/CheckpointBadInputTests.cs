@@ -8,7 +8,8 @@ namespace FacialAttention.Tests.Networks;
 public sealed class CheckpointBadInputTests : IDisposable
 {
     private const string Options = """
-        {"backboneStages":[{"kernelSize":1,"channels":2}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne","lstmHiddenSize":2,"lstmLayers":1,"cnnHiddenSize":3,"seed":1}
+        {"backboneStages":[{"kernelSize":1,"channels":2}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne",
+        "lstmHiddenSize":2,"lstmLayers":1,"cnnHiddenSize":3,"seed":1}
         """;
 
     private readonly TemporaryFolder _folder = new();
@@ -44,11 +45,12 @@ public sealed class CheckpointBadInputTests : IDisposable
         return _folder.File("bad");
     }
 
-    /// <summary>Loading says so, in words that start with the file, and so does filling a network where the fault is in the tensors.</summary>
+    /// <summary>Loading says so, in words that start with the file; so does filling a network if the fault is in the tensors.</summary>
     private static void ShouldRefuse(string path, string message, bool alsoAsWeights = false)
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        FluentActions.Invoking(() => Checkpoint.Load(path)).Should().ThrowExactly<InvalidDataException>().WithMessage($"'{path}': {message}");
+        FluentActions.Invoking(() => Checkpoint.Load(path))
+            .Should().ThrowExactly<InvalidDataException>().WithMessage($"'{path}': {message}");
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
         if (alsoAsWeights)
         {
@@ -153,13 +155,18 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("options", "[]", "options is not as expected: *")]
     [InlineData("options", "null", "options is null; expected a value.")]
     [InlineData("preprocessing", null, "the metadata has no 'preprocessing'; expected it in a checkpoint.")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5}""", "preprocessing is not as expected: *pixelStandardDeviation*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":"0.5","pixelStandardDeviation":0.25}""", "preprocessing is not as expected: *pixelMean*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":"NaN","pixelStandardDeviation":0.25}""", "preprocessing is not as expected: *pixelMean*")]
-    [InlineData("preprocessing", """{"height":16.5,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25}""", "preprocessing is not as expected: *height*")]
+    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5}""",
+        "preprocessing is not as expected: *pixelStandardDeviation*")]
+    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":"0.5","pixelStandardDeviation":0.25}""",
+        "preprocessing is not as expected: *pixelMean*")]
+    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":"NaN","pixelStandardDeviation":0.25}""",
+        "preprocessing is not as expected: *pixelMean*")]
+    [InlineData("preprocessing", """{"height":16.5,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+        "preprocessing is not as expected: *height*")]
     [InlineData("preprocessing", """{"height":15,"width":17,"pixelMean":2,"pixelStandardDeviation":0}""",
         "*ImageHeight is 15; expected 16 to 1024.*PixelMean is 2; expected 0 to 1.*PixelStandardDeviation is 0; expected 0.001 to 1.")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25,"crop":1}""", "preprocessing is not as expected: *crop*")]
+    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25,"crop":1}""",
+        "preprocessing is not as expected: *crop*")]
     [InlineData("labels", null, "the metadata has no 'labels'; expected it in a checkpoint.")]
     [InlineData("labels", "null", "labels is null; expected a value.")]
     [InlineData("labels", "\"a, b\"", "labels is not as expected: *")]
@@ -183,7 +190,8 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("\"seed\":1", "\"seed\":-1", "options: Seed is -1; expected 0 to 2147483647.")]
     [InlineData("\"scoring\":\"Additive\"", "\"scoring\":\"Cosine\"", "options is not as expected: *scoring*")]
     [InlineData("\"scoring\":\"Additive\"", "\"scoring\":7", "options*coring*")]
-    [InlineData("\"localAttentionScaling\":\"MeanOne\"", "\"localAttentionScaling\":\"Twice\"", "options is not as expected: *localAttentionScaling*")]
+    [InlineData("\"localAttentionScaling\":\"MeanOne\"", "\"localAttentionScaling\":\"Twice\"",
+        "options is not as expected: *localAttentionScaling*")]
     [InlineData("\"batchNorm\":true", "\"batchNorm\":1", "options is not as expected: *batchNorm*")]
     [InlineData("\"lstmHiddenSize\":2", "\"lstmHiddenSize\":0", "options: LstmHiddenSize is 0; expected 1 to 8192.")]
     [InlineData("\"lstmLayers\":1", "\"lstmLayers\":17", "options: LstmLayers is 17; expected 1 to 16.")]
@@ -191,11 +199,13 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("[{\"kernelSize\":1,\"channels\":2}]", "null", "options is not as expected: *backboneStages*")]
     [InlineData("[{\"kernelSize\":1,\"channels\":2}]", "[]", "options: BackboneStages: The backbone has 0 stages; expected 1 to 64.")]
     [InlineData("[{\"kernelSize\":1,\"channels\":2}]", "[null]", "options: BackboneStages: Stage 1 of the backbone: It is null.")]
-    [InlineData("\"kernelSize\":1", "\"kernelSize\":2", "options: BackboneStages: Stage 1 of the backbone: KernelSize is 2; expected an odd number from 1 to 15.")]
+    [InlineData("\"kernelSize\":1", "\"kernelSize\":2",
+        "options: BackboneStages: Stage 1 of the backbone: KernelSize is 2; expected an odd number from 1 to 15.")]
     [InlineData("\"channels\":2", "\"channels\":2,\"stride\":2", "options is not as expected: *stride*")]
     [InlineData("\"kernelSize\":1,", "", "options is not as expected: *kernelSize*")]
     [InlineData("\"channels\":2", "\"channels\":3", "tensor 'backbone.c1.*' is F32 [2*]; expected F32 [3*].")]
-    [InlineData("\"batchNorm\":true", "\"batchNorm\":false", "tensor \"backbone.c1.norm.*\" is unknown; expected the 14 keys of ACNN-ALSTM.")]
+    [InlineData("\"batchNorm\":true", "\"batchNorm\":false",
+        "tensor \"backbone.c1.norm.*\" is unknown; expected the 14 keys of ACNN-ALSTM.")]
     [InlineData("\"lstmLayers\":1", "\"lstmLayers\":2", "tensor 'classifier.lstm.*_l1' is missing; expected the 22 keys of ACNN-ALSTM.")]
     public void Load_OtherOptions_SaysWhatWasGotAndExpected(string from, string to, string message)
     {

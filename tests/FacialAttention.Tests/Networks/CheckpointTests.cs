@@ -164,7 +164,8 @@ public sealed class CheckpointTests : IDisposable
         SafetensorsFile file = Safetensors.Read(_folder.File("a"));
 
         file.IsVerified.Should().BeTrue();
-        file.Metadata.Keys.Should().BeEquivalentTo("formatVersion", "library", "variant", "options", "labels", "preprocessing", "provenance");
+        file.Metadata.Keys.Should().BeEquivalentTo(
+            "formatVersion", "library", "variant", "options", "labels", "preprocessing", "provenance");
         file.Metadata["formatVersion"].Should().Be("1");
         file.Metadata["library"].Should().MatchRegex(@"^FacialAttention \d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$");
         file.Metadata["variant"].Should().Be("CNN-ALSTM");
@@ -194,7 +195,8 @@ public sealed class CheckpointTests : IDisposable
         {
             using var actualJson = JsonDocument.Parse(actual);
             using var expectedJson = JsonDocument.Parse(expected);
-            JsonElement.DeepEquals(actualJson.RootElement, expectedJson.RootElement).Should().BeTrue("expected {0}, got {1}", expected, actual);
+            JsonElement.DeepEquals(actualJson.RootElement, expectedJson.RootElement)
+                .Should().BeTrue("expected {0}, got {1}", expected, actual);
         }
     }
 
@@ -275,7 +277,8 @@ public sealed class CheckpointTests : IDisposable
         foreach (string target in (string[])[path, _folder.File("new")])
         {
             FluentActions.Invoking(() => Checkpoint.Save(target, network)).Should().ThrowExactly<ArgumentException>()
-                .WithParameterName("network").WithMessage($"The weight '{key}' holds a value that is not finite; expected finite numbers.*");
+                .WithParameterName("network")
+                .WithMessage($"The weight '{key}' holds a value that is not finite; expected finite numbers.*");
         }
         Directory.GetFileSystemEntries(_folder.Path).Should().Equal(path);
         File.ReadAllBytes(path).Should().Equal(1, 2, 3);
@@ -329,7 +332,8 @@ public sealed class CheckpointTests : IDisposable
         FluentActions.Invoking(() => Checkpoint.Save("a", null!)).Should().Throw<ArgumentNullException>().WithParameterName("network");
         FluentActions.Invoking(() => Checkpoint.Load(null!)).Should().Throw<ArgumentException>().WithParameterName("path");
         FluentActions.Invoking(() => Checkpoint.LoadWeights("", network)).Should().Throw<ArgumentException>().WithParameterName("path");
-        FluentActions.Invoking(() => Checkpoint.LoadWeights("a", null!)).Should().Throw<ArgumentNullException>().WithParameterName("network");
+        FluentActions.Invoking(() => Checkpoint.LoadWeights("a", null!))
+            .Should().Throw<ArgumentNullException>().WithParameterName("network");
         FluentActions.Invoking(() => Checkpoint.ReadProvenance("")).Should().Throw<ArgumentException>().WithParameterName("path");
     }
 

@@ -64,10 +64,13 @@ public sealed class ExpressionNetworkOptionsTests
     [InlineData(nameof(ExpressionNetworkOptions.PixelStandardDeviation), 0.0, "PixelStandardDeviation is 0; expected 0.001 to 1.")]
     [InlineData(nameof(ExpressionNetworkOptions.PixelStandardDeviation), 0.0009, "PixelStandardDeviation is 0.0009; expected 0.001 to 1.")]
     [InlineData(nameof(ExpressionNetworkOptions.PixelStandardDeviation), 1.01, "PixelStandardDeviation is 1.01; expected 0.001 to 1.")]
-    [InlineData(nameof(ExpressionNetworkOptions.PixelStandardDeviation), double.PositiveInfinity, "PixelStandardDeviation is Infinity; expected 0.001 to 1.")]
+    [InlineData(nameof(ExpressionNetworkOptions.PixelStandardDeviation), double.PositiveInfinity,
+        "PixelStandardDeviation is Infinity; expected 0.001 to 1.")]
     [InlineData(nameof(ExpressionNetworkOptions.Scoring), (AttentionScoring)3, "Scoring is 3; expected one of Additive, Dot, ScaledDot.")]
-    [InlineData(nameof(ExpressionNetworkOptions.Scoring), (AttentionScoring)(-1), "Scoring is -1; expected one of Additive, Dot, ScaledDot.")]
-    [InlineData(nameof(ExpressionNetworkOptions.LocalAttentionScaling), (LocalAttentionScaling)2, "LocalAttentionScaling is 2; expected one of AsPrinted, MeanOne.")]
+    [InlineData(nameof(ExpressionNetworkOptions.Scoring), (AttentionScoring)(-1),
+        "Scoring is -1; expected one of Additive, Dot, ScaledDot.")]
+    [InlineData(nameof(ExpressionNetworkOptions.LocalAttentionScaling), (LocalAttentionScaling)2,
+        "LocalAttentionScaling is 2; expected one of AsPrinted, MeanOne.")]
     [InlineData(nameof(ExpressionNetworkOptions.LstmHiddenSize), 0, "LstmHiddenSize is 0; expected 1 to 8192.")]
     [InlineData(nameof(ExpressionNetworkOptions.LstmHiddenSize), 8193, "LstmHiddenSize is 8193; expected 1 to 8192.")]
     [InlineData(nameof(ExpressionNetworkOptions.LstmLayers), 0, "LstmLayers is 0; expected 1 to 16.")]

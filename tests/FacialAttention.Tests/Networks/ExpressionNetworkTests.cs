@@ -13,7 +13,9 @@ public sealed class ExpressionNetworkTests
     private static Tensor Images(ScalarType dtype = ScalarType.Float32, int n = 2) =>
         Numbers.RandomImages(1, dtype, n, 1, TinyNetwork.Height, TinyNetwork.Width);
 
-    /// <summary>The paper's Figure 2 in plain loops, step h * W + w of the sequence being place (h, w) of the map, or w * H + h by columns.</summary>
+    /// <summary>
+    /// The paper's Figure 2 in plain loops; step h * W + w of the sequence is place (h, w) of the map, or step w * H + h by columns.
+    /// </summary>
     private static double[,] PlainLogits(ExpressionNetwork network, Tensor images, bool training, bool byColumns = false)
     {
         ExpressionNetworkOptions options = network.Options;
@@ -31,7 +33,8 @@ public sealed class ExpressionNetworkTests
         var sequence = new double[n, height * width, channels];
         for (int i = 0; i < x.Length; i++)
         {
-            (int image, int c, int h, int w) = (i / (channels * height * width), i / (height * width) % channels, i / width % height, i % width);
+            (int image, int c) = (i / (channels * height * width), i / (height * width) % channels);
+            (int h, int w) = (i / width % height, i % width);
             flat[image, (((c * height) + h) * width) + w] = x[image, c, h, w];
             sequence[image, byColumns ? (w * height) + h : (h * width) + w, c] = x[image, c, h, w];
         }
@@ -176,7 +179,8 @@ public sealed class ExpressionNetworkTests
             LayerChecks.RefusesShape(
                 network.call,
                 shape,
-                $"ExpressionNetwork {variant.PaperName} expects images of shape [N, 1, H, W] with N of at least 1 and H and W of at least 16",
+                $"ExpressionNetwork {variant.PaperName} expects images of shape [N, 1, H, W] "
+                + "with N of at least 1 and H and W of at least 16",
                 "images");
         }
     }

@@ -13,12 +13,14 @@ internal static class ForeignFile
         int end = 0;
         foreach (SafetensorsTensor tensor in tensors)
         {
+            int begin = end;
+            end += tensor.Data.Length;
+            string shape = string.Join(",", tensor.Shape);
             json.Append(json.Length > 1 ? "," : "").Append(
                 CultureInfo.InvariantCulture,
                 $$"""
-                "{{tensor.Name}}":{"dtype":"{{tensor.Dtype}}","shape":[{{string.Join(",", tensor.Shape)}}],"data_offsets":[{{end}},{{end + tensor.Data.Length}}]}
+                "{{tensor.Name}}":{"dtype":"{{tensor.Dtype}}","shape":[{{shape}}],"data_offsets":[{{begin}},{{end}}]}
                 """);
-            end += tensor.Data.Length;
         }
         byte[] header = Encoding.UTF8.GetBytes(json.Append('}').ToString());
         var length = new byte[8];

@@ -26,7 +26,7 @@ public sealed class NetworkVariantTests
     // LSTM 128 x 1: 4 * 128 * (64 + 128) + 2 * 512 = 99,328 | 36 * 98,304 = 3,538,944
     //   global attention 128 * 128 + 128 + 128 = 16,640     | 36 * 128 * 128 = 589,824
     //   linear 128 * 7 + 7 = 903                            | 896
-    private static readonly Dictionary<(NetworkVariant Variant, int HiddenSize, int Layers), (long Parameters, long MultiplyAdds)> Pinned = new()
+    private static readonly Dictionary<(NetworkVariant, int Hidden, int Layers), (long Parameters, long MultiplyAdds)> Pinned = new()
     {
         [(NetworkVariant.Cnn, 512, 2)] = (86_368 + 1_183_751, 71_737_344 + 1_183_232),
         [(NetworkVariant.CnnLstm, 512, 2)] = (86_368 + 3_284_992 + 3_591, 71_737_344 + 117_964_800 + 3_584),

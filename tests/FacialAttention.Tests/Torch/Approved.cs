@@ -13,7 +13,8 @@ internal static class Approved
             IEnumerable<string> gone = approved.Except(actual).Select(line => $"- {line}");
             IEnumerable<string> come = actual.Except(approved).Select(line => $"+ {line}");
             string difference = string.Join('\n', gone.Concat(come).DefaultIfEmpty("the same lines, in another order or number"));
-            Assert.Fail($"{relativePath} holds {approved.Length} lines, got {actual.Count}:\n{difference}\nIn full:\n{string.Join('\n', actual)}");
+            string all = string.Join('\n', actual);
+            Assert.Fail($"{relativePath} holds {approved.Length} lines, got {actual.Count}:\n{difference}\nIn full:\n{all}");
         }
     }
 }

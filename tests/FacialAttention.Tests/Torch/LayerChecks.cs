@@ -53,7 +53,9 @@ internal static class LayerChecks
             int largest = Array.IndexOf([.. gradient.Select(Math.Abs)], gradient.Max(Math.Abs));
             foreach (int index in Enumerable.Range(0, 5).Select(_ => random.NextInt32(gradient.Length)).Append(largest).Distinct())
             {
-                double difference = (LossNear(layer, leaf, variable, index, Step) - LossNear(layer, leaf, variable, index, -Step)) / (2 * Step);
+                double above = LossNear(layer, leaf, variable, index, Step);
+                double below = LossNear(layer, leaf, variable, index, -Step);
+                double difference = (above - below) / (2 * Step);
                 double bound = Tolerance * Math.Max(Math.Abs(difference), floor);
                 gradient[index].Should().BeApproximately(difference, bound, "entry {0} of {1}", index, name);
             }
@@ -76,7 +78,7 @@ internal static class LayerChecks
         Numbers.ValuesOf(other.call(input)).Should().Equal(expected);
     }
 
-    /// <summary>A hundred calls leave no tensor but their results, which are the caller's, with and without a dispose scope of its own.</summary>
+    /// <summary>A hundred calls leave no tensor but their results, which are the caller's, inside a dispose scope and outside.</summary>
     public static void LeavesNoTensorBehind(Func<Tensor, Tensor> call, Tensor input)
     {
         call(input).Dispose();
@@ -101,7 +103,7 @@ internal static class LayerChecks
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
-    /// <summary>Weights outlive the dispose scopes that a layer is built and converted in, and go with the layer, to the last tensor.</summary>
+    /// <summary>Weights outlive the dispose scopes that a layer is built and converted in, and go with the layer, all of them.</summary>
     public static void OwnsItsWeights(Func<Module<Tensor, Tensor>> create, Tensor input)
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -14,7 +14,8 @@ internal static class Numbers
     public static Tensor Random(int seed, ScalarType dtype, params long[] shape) => Create(RandomValues(seed, shape, -1, 1), dtype, shape);
 
     /// <summary>Faces of noise: numbers from 0 to 1.</summary>
-    public static Tensor RandomImages(int seed, ScalarType dtype, params long[] shape) => Create(RandomValues(seed, shape, 0, 1), dtype, shape);
+    public static Tensor RandomImages(int seed, ScalarType dtype, params long[] shape) =>
+        Create(RandomValues(seed, shape, 0, 1), dtype, shape);
 
     public static Tensor Create(double[] values, ScalarType dtype, params long[] shape) => tensor(values, shape, dtype);
 

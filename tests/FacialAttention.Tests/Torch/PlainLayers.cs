@@ -68,7 +68,7 @@ internal static class PlainLayers
 
     public static double[,,,] Relu(double[,,,] x) => Map(x, (value, _) => Math.Max(0, value));
 
-    /// <summary>3x3 max-pool, stride 2, padding 1: output (h, w) looks at input rows 2h - 1 to 2h + 1 and columns 2w - 1 to 2w + 1.</summary>
+    /// <summary>3x3 max-pool, stride 2, padding 1: output (h, w) sees input rows 2h - 1 to 2h + 1 and columns 2w - 1 to 2w + 1.</summary>
     public static double[,,,] MaxPool(double[,,,] x)
     {
         (int n, int channels, int height, int width) = SizeOf(x);
