@@ -16,6 +16,10 @@ public static class Evaluator
     /// <param name="loss">
     /// Takes logits [N, K] and labels [N] and returns the mean over N; null for cross-entropy (paper, equation 8).
     /// </param>
+    /// <param name="averageMirrored">
+    /// Whether the probabilities of each face and its mirror image are averaged, which takes twice as long; the loss is that of the
+    /// logarithms of the averages.
+    /// </param>
     /// <param name="cancellationToken">Stops the evaluation between batches.</param>
     /// <exception cref="ArgumentException">The network does not return logits [N, K], or does not take such images.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -24,6 +28,7 @@ public static class Evaluator
         FaceDataset faces,
         int batchSize = DefaultBatchSize,
         Func<Tensor, Tensor, Tensor>? loss = null,
+        bool averageMirrored = false,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -32,7 +37,7 @@ public static class Evaluator
         NativeTorch.EnsureLoaded();
         Device device = network.parameters().FirstOrDefault()?.device ?? CPU;
         using var tensors = new FaceTensors(faces, device);
-        return Evaluate(network, tensors, batchSize, loss ?? CrossEntropy, cancellationToken);
+        return Evaluate(network, tensors, batchSize, loss ?? CrossEntropy, averageMirrored, cancellationToken);
     }
 
     internal static Tensor CrossEntropy(Tensor logits, Tensor labels) => functional.cross_entropy(logits, labels);
@@ -42,6 +47,7 @@ public static class Evaluator
         FaceTensors faces,
         int batchSize,
         Func<Tensor, Tensor, Tensor> loss,
+        bool averageMirrored,
         CancellationToken cancellationToken)
     {
         bool wasTraining = network.training;
@@ -60,6 +66,11 @@ public static class Evaluator
                 (Tensor images, Tensor labels) = faces.Slice(start, count);
                 Tensor logits = network.call(images);
                 CheckLogits(logits, count, faces.Labels);
+                if (averageMirrored)
+                {
+                    Tensor mirrored = network.call(images.flip(3));
+                    logits = logits.log_softmax(1).logaddexp(mirrored.log_softmax(1)).sub_(Math.Log(2)); // log of the mean probability
+                }
                 lossSum += loss(logits, labels).ToDouble() * count;
                 long[] actual = [.. labels.cpu().data<long>()];
                 long[] predicted = [.. logits.argmax(1).cpu().data<long>()];

@@ -2,24 +2,25 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FacialAttention;
 
 /// <summary>
-/// Trains any classifier of gray faces by the paper's protocol (section 4.2): Adam on shuffled batches, training loss and error reported
-/// at one interval, held-out loss and error at another. The caller owns the network; the trainer owns the optimizer.
+/// Trains any classifier of gray faces on shuffled batches: training loss and error are reported at one interval, held-out loss and error
+/// at another. By default it follows the paper's protocol (section 4.2); <see cref="TrainerOptions"/> has the rest. The caller owns the
+/// network; the trainer owns the optimizer.
 /// </summary>
 public sealed partial class Trainer : IDisposable
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly TrainerOptions _options;
-    private readonly Func<Tensor, Tensor, Tensor> _loss;
+    private readonly Func<Tensor, Tensor, Tensor>? _loss;
     private readonly ILogger _logger;
     private readonly DeviceSelection _device;
-    private readonly Adam _optimizer;
+    private readonly NetworkParts _parts;
+    private readonly NetworkOptimizer _optimizer;
     private bool _isDisposed;
 
     /// <summary>A trainer of <paramref name="network"/>, which is moved to the chosen device.</summary>
@@ -32,7 +33,10 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
     /// One or more options are outside their ranges; all are named.
     /// </exception>
-    /// <exception cref="ArgumentException">The network has no parameter to train.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network has no parameter to train, the options name a part that it does not have, or they smooth labels or weigh classes, which
+    /// belongs to the built-in loss, beside a loss of the caller's.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The device asked for cannot be had.</exception>
     public Trainer(
         Module<Tensor, Tensor> network,
@@ -43,103 +47,107 @@ public sealed partial class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         NativeTorch.EnsureLoaded();
         _options = (options ?? new TrainerOptions()).ValidatedCopy();
+        if (loss is not null && (_options.LabelSmoothing > 0 || _options.ClassWeighting != ClassWeighting.Equal))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"A loss was given with {nameof(TrainerOptions.LabelSmoothing)} {_options.LabelSmoothing} and ")
+                + $"{nameof(TrainerOptions.ClassWeighting)} {_options.ClassWeighting}; expected these only with the built-in loss.",
+                nameof(loss));
+        }
         _network = network;
-        _loss = loss ?? Evaluator.CrossEntropy;
+        _loss = loss;
         _logger = logger ?? NullLogger<Trainer>.Instance;
         _device = DeviceSelector.Select(_options.Device, _options.CudaIndex, _logger);
         network.to(_device.Device);
-        Parameter[] parameters = [.. network.parameters().Where(parameter => parameter.requires_grad)];
-        if (parameters.Length == 0)
-        {
-            throw new ArgumentException("The network has no parameter that requires a gradient; expected at least one.", nameof(network));
-        }
-        _optimizer = optim.Adam(parameters, _options.LearningRate);
+        _parts = new NetworkParts(network, _options.LearningRateFactors);
+        _optimizer = new NetworkOptimizer(_parts, _options);
     }
 
     /// <summary>
     /// Trains on one dataset, measures on the other, and leaves the network with the weights that did best there, in evaluation mode.
     /// Data order and augmentation depend on the seed and the iteration alone, so equal calls on one machine give equal weights. A second
-    /// call goes on from the network's weights and Adam's moments, counting iterations from 1 again.
+    /// call goes on from the network's weights and the optimizer's memory, counting iterations from 1 again.
     /// </summary>
     /// <param name="training">What to learn from.</param>
     /// <param name="validation">What the best weights are selected on; never the test data.</param>
+    /// <param name="resume">
+    /// Where to keep what is needed to go on after the process ends, written at intervals and at cancellation; null for nowhere. If it
+    /// exists the run goes on from it and ends, on the CPU and with as many threads, with the same bits as if it had never stopped.
+    /// </param>
     /// <param name="progress">Told after each iteration, on this thread unless the implementation says otherwise.</param>
     /// <param name="cancellationToken">Stops between batches; the network then holds the best weights so far, if any were measured.</param>
     /// <exception cref="ArgumentException">The datasets differ in size or labels, or the network does not fit them.</exception>
     /// <exception cref="TrainingDivergedException">
     /// The loss stopped being finite; the network then holds the best weights so far, if any.
     /// </exception>
+    /// <exception cref="InvalidDataException">The resume state is no such file, of another format, or damaged.</exception>
+    /// <exception cref="InvalidOperationException">The resume state is of other data, options or another network; all are named.</exception>
+    /// <exception cref="IOException">The resume state cannot be read or written; a former one is still there.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     public TrainingHistory Fit(
         FaceDataset training,
         FaceDataset validation,
+        ResumeState? resume = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckData(training, validation);
-        LogStart(_options.Iterations, training.Count, validation.Count, _device.ToString());
         using var seeded = new SeededTorch(_options.Seed);
-        using var trainingFaces = new FaceTensors(training, _device.Device);
-        using var validationFaces = new FaceTensors(validation, _device.Device);
-        using var bestWeights = new WeightSnapshot();
-        var order = new BatchOrder(training.Count, _options.BatchSize, _options.Seed);
-        var trainingPoints = new List<TrainingPoint>();
-        var validationPoints = new List<TrainingPoint>();
-        var stepSeconds = new List<double>();
-        TrainingPoint? best = null;
-        double lossSum = 0;
-        long errors = 0;
-        int steps = 0;
+        using var run = new TrainingRun(_options, _loss, training, validation, _device.Device);
+        resume?.Begin(_network, _optimizer, _options, training, validation, run);
+        LogStart(run.Record.Iteration, run.Iterations, training.Count, validation.Count, _device.ToString());
+        TimeSpan before = run.Record.Elapsed;
+        int first = run.Record.Iteration;
         var clock = Stopwatch.StartNew();
+        bool isInStep = false;
+        _parts.SetFrozen(true);
         try
         {
-            for (int iteration = 1; iteration <= _options.Iterations; iteration++)
+            TryValidate(run, cancellationToken); // A resumed run may have been stopped in the middle of it.
+            while (!IsFinished(run))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                long stepStart = Stopwatch.GetTimestamp();
-                (double loss, long stepErrors) = TrainStep(trainingFaces, order, iteration);
-                stepSeconds.Add(Stopwatch.GetElapsedTime(stepStart).TotalSeconds);
-                lossSum += loss;
-                errors += stepErrors;
-                steps++;
+                isInStep = true;
+                double rate = LearningRate.At(run.Record.Iteration + 1, run.Iterations, _options);
+                double loss = TrainStep(run, rate, isFirst: run.Record.Iteration == first);
+                run.Record.Elapsed = before + clock.Elapsed;
+                isInStep = false;
 
-                TrainingPoint? trainingPoint = null;
-                if (iteration % _options.TrainingReportInterval == 0 || iteration == _options.Iterations)
+                TrainingPoint? trainingPoint = TryReport(run);
+                TrainingPoint? validationPoint = TryValidate(run, cancellationToken);
+                run.Record.Elapsed = before + clock.Elapsed;
+                if (resume is not null && (run.Record.Iteration % _options.ResumeInterval == 0 || IsFinished(run)))
                 {
-                    var point = new TrainingPoint(iteration, lossSum / steps, (double)errors / ((long)steps * _options.BatchSize));
-                    (lossSum, errors, steps) = (0, 0, 0);
-                    trainingPoint = point;
-                    trainingPoints.Add(point);
-                    LogTraining(iteration, point.Loss, point.Error);
+                    resume.Write(_network, _optimizer, run);
                 }
-                TrainingPoint? validationPoint = null;
-                if (iteration % _options.ValidationInterval == 0 || iteration == _options.Iterations)
-                {
-                    TrainingPoint point = Validate(validationFaces, iteration, cancellationToken);
-                    validationPoint = point;
-                    validationPoints.Add(point);
-                    if (best is not { } previous || (point.Error, point.Loss).CompareTo((previous.Error, previous.Loss)) < 0)
-                    {
-                        best = point;
-                        bestWeights.Take(_network);
-                    }
-                    LogValidation(iteration, point.Loss, point.Error);
-                }
-                TimeSpan remaining = clock.Elapsed / iteration * (_options.Iterations - iteration);
                 progress?.Report(new TrainingProgress(
-                    iteration, _options.Iterations, loss, trainingPoint, validationPoint, clock.Elapsed, remaining));
+                    run.Record.Iteration,
+                    run.Iterations,
+                    loss,
+                    rate,
+                    trainingPoint,
+                    validationPoint,
+                    run.Record.Elapsed,
+                    clock.Elapsed / (run.Record.Iteration - first) * (run.Iterations - run.Record.Iteration)));
             }
+        }
+        catch (OperationCanceledException) when (resume is not null && !isInStep && run.Record.Iteration > first)
+        {
+            resume.Write(_network, _optimizer, run);
+            throw;
         }
         finally
         {
-            bestWeights.Restore(_network);
+            _parts.SetFrozen(false);
+            run.Best.Restore(_network);
             _network.eval();
         }
-        TrainingPoint chosen = best!.Value; // The last iteration always validates.
-        LogEnd(chosen.Iteration, chosen.Loss, chosen.Error);
-        return new TrainingHistory(_options.ValidatedCopy(), _device, trainingPoints, validationPoints, chosen, Median(stepSeconds));
+        TrainingPoint best = run.Record.Stopping.Best!.Value; // The last iteration always validates.
+        LogEnd(best.Iteration, best.Loss, best.Error);
+        return new TrainingHistory(
+            _options.ValidatedCopy(), _device, run.Record, run.Iterations, best, Median(run.StepSeconds));
     }
 
     /// <summary>Disposes the optimizer, not the network.</summary>
@@ -149,36 +157,106 @@ public sealed partial class Trainer : IDisposable
         _optimizer.Dispose();
     }
 
-    /// <summary>One optimizer step; returns the batch's loss and how many of its faces were classified wrongly.</summary>
-    private (double Loss, long Errors) TrainStep(FaceTensors faces, BatchOrder order, int iteration)
+    private bool IsFinished(TrainingRun run) =>
+        run.Record.Iteration >= run.Iterations || run.Record.Stopping.IsOutOf(_options.PatienceValidations);
+
+    /// <summary>One optimizer step; returns the batch's loss.</summary>
+    private double TrainStep(TrainingRun run, double learningRate, bool isFirst)
     {
+        int iteration = run.Record.Iteration + 1;
+        long start = Stopwatch.GetTimestamp();
         using var scope = NewDisposeScope();
-        _network.train();
-        (Tensor images, Tensor labels) = faces.Gather(order.RowsOf(iteration)); // [N, 1, H, W], [N]
-        images = HorizontalFlip.Apply(images, _options.FlipProbability, _options.Seed, iteration);
-        _optimizer.zero_grad();
-        Tensor logits = _network.call(images); // [N, K]
-        if (iteration == 1)
+        _parts.Train(_network);
+        (Tensor images, Tensor labels) = run.Training.Gather(run.Order.RowsOf(iteration)); // [N, 1, H, W], [N]
+        images = run.Augmentation.Apply(images, iteration);
+        (double share, Tensor? partnerLabels) = (1, null);
+        if (run.Mixup is not null)
         {
-            Evaluator.CheckLogits(logits, _options.BatchSize, faces.Labels);
+            (share, long[] partners) = run.Mixup.Draw(_options.BatchSize, iteration);
+            Tensor partner = tensor(partners).to(images.device);
+            images = Mixup.Mix(images, share, partner);
+            partnerLabels = labels.index_select(0, partner);
         }
-        Tensor loss = _loss(logits, labels);
+        _optimizer.ZeroGradients();
+        Tensor logits = _network.call(images); // [N, K]
+        if (isFirst)
+        {
+            Evaluator.CheckLogits(logits, _options.BatchSize, run.Training.Labels);
+        }
+        Tensor loss = partnerLabels is null ? run.Loss.Of(logits, labels) : run.Loss.Of(logits, labels, partnerLabels, share);
         double value = loss.ToDouble();
         if (!double.IsFinite(value))
         {
             throw new TrainingDivergedException(iteration, value);
         }
         loss.backward();
-        _optimizer.step();
-        return (value, logits.detach().argmax(1).ne(labels).sum().ToInt64());
+        _optimizer.Step(learningRate);
+        run.Average?.Update(_network, iteration);
+        run.Record.Iteration = iteration;
+        run.Record.LossSum += value;
+        run.Record.Errors += logits.detach().argmax(1).ne(labels).sum().ToInt64();
+        run.Record.Steps++;
+        run.StepSeconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return value;
     }
 
-    private TrainingPoint Validate(FaceTensors faces, int iteration, CancellationToken cancellationToken)
+    /// <summary>The mean training loss and error since the last report, if one is due.</summary>
+    private TrainingPoint? TryReport(TrainingRun run)
     {
-        EvaluationResult result = Evaluator.Evaluate(_network, faces, _options.ValidationBatchSize, _loss, cancellationToken);
-        return double.IsFinite(result.Loss)
-            ? new TrainingPoint(iteration, result.Loss, 1 - result.Accuracy)
-            : throw new TrainingDivergedException(iteration, result.Loss);
+        TrainingRecord record = run.Record;
+        if (record.Iteration % _options.TrainingReportInterval != 0 && record.Iteration != run.Iterations)
+        {
+            return null;
+        }
+        long faces = (long)record.Steps * _options.BatchSize;
+        var point = new TrainingPoint(record.Iteration, record.LossSum / record.Steps, (double)record.Errors / faces);
+        (record.LossSum, record.Errors, record.Steps) = (0, 0, 0);
+        record.Training.Add(point);
+        LogTraining(point.Iteration, point.Loss, point.Error);
+        return point;
+    }
+
+    /// <summary>Loss and error on the validation faces, if they are due; the best weights so far are kept.</summary>
+    private TrainingPoint? TryValidate(TrainingRun run, CancellationToken cancellationToken)
+    {
+        TrainingRecord record = run.Record;
+        bool isDue = record.Iteration > 0 && (record.Iteration % _options.ValidationInterval == 0 || record.Iteration == run.Iterations);
+        if (!isDue || (record.Validation.Count > 0 && record.Validation[^1].Iteration == record.Iteration))
+        {
+            return null;
+        }
+        using var trained = new WeightSnapshot();
+        try
+        {
+            if (run.Average is not null)
+            {
+                trained.Take(_network);
+                run.Average.Snapshot.Restore(_network);
+            }
+            EvaluationResult result = Evaluator.Evaluate(
+                _network,
+                run.Validation,
+                _options.ValidationBatchSize,
+                _loss ?? Evaluator.CrossEntropy,
+                _options.AverageMirrored,
+                cancellationToken);
+            if (!double.IsFinite(result.Loss))
+            {
+                throw new TrainingDivergedException(record.Iteration, result.Loss);
+            }
+            var point = new TrainingPoint(record.Iteration, result.Loss, 1 - result.Accuracy);
+            record.Validation.Add(point);
+            if (record.Stopping.IsBest(point))
+            {
+                run.Best.Take(_network);
+            }
+            LogValidation(point.Iteration, point.Loss, point.Error);
+            return point;
+        }
+        finally
+        {
+            trained.Restore(_network);
+        }
     }
 
     private static void CheckData(FaceDataset training, FaceDataset validation)
@@ -196,12 +274,14 @@ public sealed partial class Trainer : IDisposable
 
     private static double Median(List<double> values)
     {
-        values.Sort();
-        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    [LoggerMessage(LogLevel.Information, "Training {Iterations} iterations on {Training} faces, validating on {Validation}, on {Device}")]
-    private partial void LogStart(int iterations, int training, int validation, string device);
+    [LoggerMessage(
+        LogLevel.Information,
+        "Training from iteration {Done} to {Iterations} on {Training} faces, validating on {Validation}, on {Device}")]
+    private partial void LogStart(int done, int iterations, int training, int validation, string device);
 
     [LoggerMessage(LogLevel.Information, "Iteration {Iteration}: training loss {Loss:F4}, error {Error:P1}")]
     private partial void LogTraining(int iteration, double loss, double error);

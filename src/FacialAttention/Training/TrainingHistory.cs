@@ -6,15 +6,18 @@ public sealed class TrainingHistory
     internal TrainingHistory(
         TrainerOptions options,
         DeviceSelection device,
-        IReadOnlyList<TrainingPoint> training,
-        IReadOnlyList<TrainingPoint> validation,
+        TrainingRecord record,
+        int budget,
         TrainingPoint best,
         double secondsPerIteration)
     {
         Options = options;
         Device = device;
-        Training = training;
-        Validation = validation;
+        Training = record.Training;
+        Validation = record.Validation;
+        Iterations = record.Iteration;
+        StoppedEarly = record.Iteration < budget;
+        Elapsed = record.Elapsed;
         Best = best;
         SecondsPerIteration = secondsPerIteration;
     }
@@ -24,6 +27,15 @@ public sealed class TrainingHistory
 
     /// <summary>The device that ran them, and why that one.</summary>
     public DeviceSelection Device { get; }
+
+    /// <summary>The iterations done.</summary>
+    public int Iterations { get; }
+
+    /// <summary>Whether <see cref="TrainerOptions.PatienceValidations"/> ended the run before its last iteration.</summary>
+    public bool StoppedEarly { get; }
+
+    /// <summary>The time that training took, over all processes that did a part of it.</summary>
+    public TimeSpan Elapsed { get; }
 
     /// <summary>Mean loss and error of the training batches since the previous point, in training mode.</summary>
     public IReadOnlyList<TrainingPoint> Training { get; }

@@ -9,11 +9,17 @@ internal sealed class WeightSnapshot : IDisposable
 {
     private readonly Dictionary<string, Tensor> _weights = [];
 
+    /// <summary>The copies by the network's keys; empty until the first is taken.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights => _weights;
+
     /// <summary>Copies the network's weights as they are now, over an earlier copy.</summary>
-    public void Take(Module network)
+    public void Take(Module network) => Take(network.state_dict());
+
+    /// <summary>Copies these weights, over an earlier copy.</summary>
+    public void Take(IReadOnlyDictionary<string, Tensor> weights)
     {
         using var noGrad = no_grad();
-        foreach ((string key, Tensor weight) in network.state_dict())
+        foreach ((string key, Tensor weight) in weights)
         {
             if (_weights.TryGetValue(key, out Tensor? copy))
             {

@@ -1,0 +1,13 @@
+namespace FacialAttention;
+
+/// <summary>How much a face of each class counts in the training loss.</summary>
+public enum ClassWeighting
+{
+    /// <summary>All faces count alike.</summary>
+    Equal,
+
+    /// <summary>
+    /// A class with n of the M training faces counts M / (K n), so all classes together count alike. A class without faces counts nothing.
+    /// </summary>
+    Balanced,
+}

@@ -1,0 +1,84 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The parameters of a network, grouped by the factor of their learning rate (<see cref="TrainerOptions.LearningRateFactors"/>). Frozen
+/// parameters, of factor 0, are in no group.
+/// </summary>
+internal sealed class NetworkParts
+{
+    private readonly List<(string Name, Parameter Parameter, double Factor)> _parameters = [];
+    private readonly Module[] _frozenModules;
+
+    /// <exception cref="ArgumentException">A name fits no parameter, or nothing is left to train.</exception>
+    public NetworkParts(Module<Tensor, Tensor> network, IDictionary<string, double>? factors)
+    {
+        (string Name, Parameter Parameter)[] parameters =
+            [.. network.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => (entry.name, entry.parameter))];
+        if (parameters.Length == 0)
+        {
+            throw new ArgumentException("The network has no parameter that requires a gradient; expected at least one.", nameof(network));
+        }
+        factors ??= new Dictionary<string, double>();
+        foreach (string part in factors.Keys)
+        {
+            if (!parameters.Any(entry => IsPartOf(entry.Name, part)))
+            {
+                string known = string.Join(", ", parameters.Select(entry => entry.Name.Split('.')[0]).Distinct());
+                throw new ArgumentException(
+                    $"{nameof(TrainerOptions.LearningRateFactors)} names {Excerpt.Of(part, 100)}, which no trainable parameter's name begins "
+                    + $"with; expected for example one of {known}.");
+            }
+        }
+        foreach ((string name, Parameter parameter) in parameters)
+        {
+            _parameters.Add((name, parameter, FactorOf(name, factors)));
+        }
+        if (_parameters.All(entry => entry.Factor == 0))
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainerOptions.LearningRateFactors)} freezes all of the network; expected something to train.");
+        }
+        _frozenModules =
+        [
+            .. network.named_modules().Where(entry => factors.Count > 0 && FactorOf(entry.name, factors) == 0).Select(entry => entry.module),
+        ];
+    }
+
+    /// <summary>The trainable parameters with their names and factors, in the network's order.</summary>
+    public IEnumerable<(string Name, Parameter Parameter, double Factor)> Trained => _parameters.Where(entry => entry.Factor != 0);
+
+    /// <summary>Spares the gradients of frozen parameters, or asks for them again.</summary>
+    public void SetFrozen(bool isFrozen)
+    {
+        foreach ((_, Parameter parameter, double factor) in _parameters)
+        {
+            if (factor == 0)
+            {
+                parameter.requires_grad = !isFrozen;
+            }
+        }
+    }
+
+    /// <summary>Puts the network in training mode, but for frozen parts: their batch norms use and keep the statistics they have.</summary>
+    public void Train(Module network)
+    {
+        network.train();
+        foreach (Module module in _frozenModules)
+        {
+            module.eval();
+        }
+    }
+
+    private static double FactorOf(string name, IDictionary<string, double> factors)
+    {
+        string? part = factors.Keys.Where(part => IsPartOf(name, part)).MaxBy(part => part.Length);
+        return part is null ? 1 : factors[part];
+    }
+
+    private static bool IsPartOf(string name, string part) =>
+        name.StartsWith(part, StringComparison.Ordinal) && (name.Length == part.Length || name[part.Length] == '.');
+}

@@ -1,0 +1,44 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FacialAttention;
+
+/// <summary>
+/// An exponential moving average of a network's parameters and floating-point buffers, on the network's device. Other buffers, for example
+/// counts, are as in the network.
+/// </summary>
+internal sealed class WeightAverage(double decay) : IDisposable
+{
+    private readonly WeightSnapshot _average = new();
+
+    /// <summary>The average as it is now, by the network's keys.</summary>
+    public WeightSnapshot Snapshot => _average;
+
+    /// <summary>Takes in the weights of an iteration, counted from 1.</summary>
+    public void Update(Module network, int iteration)
+    {
+        if (_average.Weights.Count == 0)
+        {
+            _average.Take(network);
+        }
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        // The first weights are random; with the full decay they would weigh for thousands of iterations.
+        double keep = Math.Min(decay, (1.0 + iteration) / (10 + iteration));
+        foreach ((string key, Tensor weight) in network.state_dict())
+        {
+            Tensor average = _average.Weights[key];
+            if (average.is_floating_point())
+            {
+                average.mul_(keep).add_(weight, alpha: 1 - keep);
+            }
+            else
+            {
+                average.copy_(weight);
+            }
+        }
+    }
+
+    public void Dispose() => _average.Dispose();
+}
