@@ -28,7 +28,7 @@ public sealed class AugmentationOptions : IValidatableObject
 
     /// <summary>
     /// The height of the part that is cut out at a random place: 1 to 65,536 pixels, at most that of the faces; null, the default, for none.
-    /// With <see cref="CropWidth"/>. At evaluation faces are whole; <c>ExpressionNetworkOptions.CropHeight</c> takes their centre.
+    /// With <see cref="CropWidth"/>. At evaluation faces are whole; <see cref="ExpressionNetworkOptions.CropHeight"/> takes their centre.
     /// </summary>
     [OptionRange(1, 65_536)]
     public int? CropHeight { get; set; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace FacialAttention;
@@ -40,6 +41,16 @@ internal static class TensorCheck
         return value >= minimum && value <= maximum
             ? value
             : throw new ArgumentOutOfRangeException(parameter, value, $"{parameter} is {value}; expected {minimum} to {maximum}.");
+    }
+
+    public static double IsInRange(double value, double minimum, double maximum, string parameter)
+    {
+        return value >= minimum && value <= maximum
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                parameter,
+                value,
+                string.Create(CultureInfo.InvariantCulture, $"{parameter} is {value}; expected {minimum} to {maximum}."));
     }
 
     public static T IsDefined<T>(T value, string parameter)

@@ -12,8 +12,6 @@ namespace FacialAttention;
 /// </summary>
 public sealed class ExpressionNetwork : Module<Tensor, Tensor>
 {
-    private const int SmallestSide = 16;
-
     private readonly ExpressionNetworkOptions _options;
     [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
     [ComponentName(Name = "local_attention")] private readonly LocalFeatureAttention? _localAttention;
@@ -46,10 +44,13 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
                 _options.LstmHiddenSize,
                 _options.LstmLayers,
                 variant.HasGlobalAttention ? SequencePooling.Attention : SequencePooling.Mean,
-                _options.Scoring)
+                _options.Scoring,
+                _options.Bidirectional,
+                _options.Dropout)
             : Sequential(
                 ("hidden", Linear(featureSize * Steps, _options.CnnHiddenSize)),
                 ("relu", ReLU(inplace: true)),
+                ("dropout", Dropout(_options.Dropout)),
                 ("linear", Linear(_options.CnnHiddenSize, _options.Labels.Count)));
         RegisterComponents();
     }
@@ -63,7 +64,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
     /// <summary>The number of trainable parameters.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
-    /// <summary>Multiply-adds for one image of the options' size: convolutions, LSTM and linear layers.</summary>
+    /// <summary>Multiply-adds for one image of the options' size, or crop if they have one: convolutions, LSTM and linear layers.</summary>
     public long MultiplyAdds
     {
         get
@@ -71,33 +72,35 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
             long classifier = _classifier is AttentiveLstmClassifier lstm
                 ? lstm.CountMultiplyAdds(Steps)
                 : ((long)_backbone.OutChannels * Steps * _options.CnnHiddenSize) + ((long)_options.CnnHiddenSize * _options.Labels.Count);
-            return _backbone.CountMultiplyAdds(_options.ImageHeight, _options.ImageWidth)
+            return _backbone.CountMultiplyAdds(_options.InputHeight, _options.InputWidth)
                 + (_localAttention?.CountMultiplyAdds(Steps) ?? 0)
                 + classifier;
         }
     }
 
-    /// <summary>T, the number of local features of an image of the options' size: 36 for 48x48.</summary>
+    /// <summary>T, the number of local features of an image of the options' size or crop: 36 for 48x48.</summary>
     private int Steps
     {
         get
         {
-            (int height, int width) = _backbone.OutputSize(_options.ImageHeight, _options.ImageWidth);
+            (int height, int width) = _backbone.OutputSize(_options.InputHeight, _options.InputWidth);
             return height * width;
         }
     }
 
     /// <summary>Gray faces [N, 1, H, W] in [0, 1] to logits [N, K], which the caller owns.</summary>
     /// <param name="images">
-    /// Faces of the network's dtype and on its device. H and W of at least 16; <see cref="NetworkVariant.Cnn"/> takes just the options'
-    /// size.
+    /// Faces of the network's dtype and on its device. H and W of at least 16, and of at least the crop if the options have one; the
+    /// centre of that size is all the network sees of larger faces. <see cref="NetworkVariant.Cnn"/> takes just the options' size, and
+    /// faces of the crop.
     /// </param>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor images)
     {
         CheckImages(images);
         using var scope = NewDisposeScope();
-        Tensor normalised = (images - _options.PixelMean) / _options.PixelStandardDeviation;
+        Tensor seen = _options is { CropHeight: { } height, CropWidth: { } width } ? CentreCrop.Apply(images, height, width) : images;
+        Tensor normalised = (seen - _options.PixelMean) / _options.PixelStandardDeviation;
         Tensor features = _backbone.call(normalised); // [N, C, H', W']
         if (!Variant.HasLstm)
         {
@@ -118,14 +121,26 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
 
     private void CheckImages(Tensor images)
     {
-        TensorCheck.IsImage(images, channels: 1, SmallestSide, _backbone.FirstWeight, $"{nameof(ExpressionNetwork)} {Variant.PaperName}");
-        if (!Variant.HasLstm && (images.shape[2] != _options.ImageHeight || images.shape[3] != _options.ImageWidth))
+        string layer = $"{nameof(ExpressionNetwork)} {Variant.PaperName}";
+        TensorCheck.IsImage(images, channels: 1, ExpressionNetworkOptions.SmallestSide, _backbone.FirstWeight, layer);
+        (long height, long width) = (images.shape[2], images.shape[3]);
+        if (!Variant.HasLstm && !IsSize(_options.ImageHeight, _options.ImageWidth) && !IsSize(_options.InputHeight, _options.InputWidth))
         {
+            string orCrop = _options.CropHeight is null ? "" : $" or [N, 1, {_options.InputHeight}, {_options.InputWidth}]";
             throw new ArgumentException(
-                $"{nameof(ExpressionNetwork)} {Variant.PaperName} was built for images of shape [N, 1, {_options.ImageHeight}, "
-                + $"{_options.ImageWidth}]; got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
+                $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, "
+                + $"{_options.ImageWidth}]{orCrop}; got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
                 + $"{nameof(ExpressionNetworkOptions.ImageWidth)}, or use a variant with an LSTM, which takes any size.",
                 nameof(images));
         }
+        if (height < _options.CropHeight || width < _options.CropWidth)
+        {
+            throw new ArgumentException(
+                $"{layer} sees the centre of [N, 1, {_options.CropHeight}, {_options.CropWidth}] of "
+                + $"its images; expected images of at least that size, got {TensorCheck.Shape(images)}.",
+                nameof(images));
+        }
+
+        bool IsSize(int expectedHeight, int expectedWidth) => height == expectedHeight && width == expectedWidth;
     }
 }

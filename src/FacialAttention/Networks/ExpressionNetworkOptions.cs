@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace FacialAttention;
@@ -9,20 +10,36 @@ namespace FacialAttention;
 /// </summary>
 public sealed class ExpressionNetworkOptions : IValidatableObject
 {
+    internal const int SmallestSide = 16;
+
     /// <summary>The names of the classes, in the order of the logits. Default: <see cref="ExpressionLabels.Fer2013"/>.</summary>
     public ExpressionLabels Labels { get; set; } = ExpressionLabels.Fer2013;
 
     /// <summary>
     /// H, the height of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.
     /// </summary>
-    [OptionRange(16, 1024)]
+    [OptionRange(SmallestSide, 1024)]
     public int ImageHeight { get; set; } = 48;
 
     /// <summary>
     /// W, the width of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.
     /// </summary>
-    [OptionRange(16, 1024)]
+    [OptionRange(SmallestSide, 1024)]
     public int ImageWidth { get; set; } = 48;
+
+    /// <summary>
+    /// The height of the part of a face that the network sees, cut out of its centre as the first step of the forward pass: 16 to
+    /// <see cref="ImageHeight"/>, or null, the default, for the whole face. Set together with <see cref="CropWidth"/>. A trainer feeds
+    /// random crops of this size, which pass as they are; evaluation and recognition feed whole faces and get the centre, so no caller can
+    /// forget to crop.
+    /// </summary>
+    public int? CropHeight { get; set; }
+
+    /// <summary>
+    /// The width of the part of a face that the network sees: 16 to <see cref="ImageWidth"/>, or null, the default, for the whole face. Set
+    /// together with <see cref="CropHeight"/>.
+    /// </summary>
+    public int? CropWidth { get; set; }
 
     /// <summary>The mean that is taken from each pixel in [0, 1]: 0 to 1, default 0.5. Our reading.</summary>
     [OptionRange(0.0, 1.0)]
@@ -53,7 +70,7 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     public LocalAttentionScaling LocalAttentionScaling { get; set; } = LocalAttentionScaling.MeanOne;
 
     /// <summary>
-    /// The size of an LSTM hidden state: 1 to 8192, default 512 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.
+    /// The size of an LSTM hidden state of one direction: 1 to 8192, default 512 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.
     /// </summary>
     [OptionRange(1, 8192)]
     public int LstmHiddenSize { get; set; } = 512;
@@ -65,15 +82,34 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     public int LstmLayers { get; set; } = 2;
 
     /// <summary>
+    /// Whether each LSTM layer also reads the local features from last to first, which gives hidden states, global attention and the last
+    /// layer twice the size. Default: false. Our reading. Without effect on <see cref="NetworkVariant.Cnn"/>.
+    /// </summary>
+    public bool Bidirectional { get; set; }
+
+    /// <summary>
     /// The size of the hidden layer in the head of <see cref="NetworkVariant.Cnn"/>: 1 to 8192, default 512. Our reading. Without effect on
     /// the others.
     /// </summary>
     [OptionRange(1, 8192)]
     public int CnnHiddenSize { get; set; } = 512;
 
+    /// <summary>
+    /// In training mode, the chance of each entry of the last layer's input to be set to zero, against overfitting: 0 to 0.9, default 0 for
+    /// none. Drawn from torch's generator. No weight depends on it.
+    /// </summary>
+    [OptionRange(0.0, 0.9)]
+    public double Dropout { get; set; }
+
     /// <summary>The seed of the initial weights: 0 to 2147483647, default 1. Equal options and seed give equal weights.</summary>
     [OptionRange(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
+
+    /// <summary>H of what the backbone sees.</summary>
+    internal int InputHeight => CropHeight ?? ImageHeight;
+
+    /// <summary>W of what the backbone sees.</summary>
+    internal int InputWidth => CropWidth ?? ImageWidth;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -86,6 +122,20 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
         {
             yield return new ValidationResult($"{nameof(BackboneStages)}: {fault}");
         }
+        if (CropHeight is null != CropWidth is null)
+        {
+            yield return new ValidationResult(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(CropHeight)} is {TextOf(CropHeight)} and {nameof(CropWidth)} is {TextOf(CropWidth)}; expected both or neither."));
+        }
+        if (FindCropFault(nameof(CropHeight), CropHeight, nameof(ImageHeight), ImageHeight) is { } heightFault)
+        {
+            yield return heightFault;
+        }
+        if (FindCropFault(nameof(CropWidth), CropWidth, nameof(ImageWidth), ImageWidth) is { } widthFault)
+        {
+            yield return widthFault;
+        }
     }
 
     /// <summary>A validated copy.</summary>
@@ -97,4 +147,14 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
         copy.BackboneStages = BackboneStages?.ToArray();
         return copy;
     }
+
+    private static ValidationResult? FindCropFault(string name, int? crop, string imageName, int image)
+    {
+        return crop is null || (crop >= SmallestSide && crop <= image)
+            ? null
+            : new ValidationResult(string.Create(
+                CultureInfo.InvariantCulture, $"{name} is {crop}; expected {SmallestSide} to {imageName}, which is {image}."));
+    }
+
+    private static string TextOf(int? side) => side?.ToString(CultureInfo.InvariantCulture) ?? "null";
 }

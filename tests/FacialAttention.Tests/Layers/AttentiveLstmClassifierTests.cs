@@ -6,18 +6,32 @@ namespace FacialAttention.Tests.Layers;
 
 public sealed class AttentiveLstmClassifierTests
 {
-    public static TheoryData<SequencePooling> Poolings { get; } = Cases.Of<SequencePooling>();
+    public static TheoryData<SequencePooling, bool> PoolingsAndDirections { get; } = Cases.Of<SequencePooling, bool>(false, true);
 
-    public static TheoryData<SequencePooling, int> PoolingsAndLayers { get; } = Cases.Of<SequencePooling, int>(1, 2, 3);
+    public static TheoryData<SequencePooling, int, bool> PoolingsLayersAndDirections { get; } = CreateCases();
 
-    private static AttentiveLstmClassifier Create(SequencePooling pooling, int layers = 2) =>
-        new(featureSize: 5, classes: 3, hiddenSize: 4, layers, pooling);
+    private static TheoryData<SequencePooling, int, bool> CreateCases()
+    {
+        var cases = new TheoryData<SequencePooling, int, bool>();
+        foreach (SequencePooling pooling in Enum.GetValues<SequencePooling>())
+        {
+            foreach (int layers in (int[])[1, 2, 3])
+            {
+                cases.Add(pooling, layers, false);
+                cases.Add(pooling, layers, true);
+            }
+        }
+        return cases;
+    }
+
+    private static AttentiveLstmClassifier Create(SequencePooling pooling, bool bidirectional = false, int layers = 2, double dropout = 0) =>
+        new(featureSize: 5, classes: 3, hiddenSize: 4, layers, pooling, bidirectional: bidirectional, dropout: dropout);
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void Forward_UnequalSizes_GivesLogits(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Forward_UnequalSizes_GivesLogits(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = new AttentiveLstmClassifier(6, 3, 4, 2, pooling);
+        using var classifier = new AttentiveLstmClassifier(6, 3, 4, 2, pooling, bidirectional: bidirectional);
         using Tensor features = Numbers.Random(1, 2, 7, 6);
         using Tensor logits = classifier.call(features);
 
@@ -58,16 +72,16 @@ public sealed class AttentiveLstmClassifierTests
     }
 
     [Theory]
-    [MemberData(nameof(PoolingsAndLayers))]
-    public void Forward_AnyWeights_EqualsPlainLoops(SequencePooling pooling, int layers)
+    [MemberData(nameof(PoolingsLayersAndDirections))]
+    public void Forward_AnyWeights_EqualsPlainLoops(SequencePooling pooling, int layers, bool bidirectional)
     {
         foreach (AttentionScoring scoring in Enum.GetValues<AttentionScoring>())
         {
-            using var classifier = new AttentiveLstmClassifier(6, 3, 4, layers, pooling, scoring);
+            using var classifier = new AttentiveLstmClassifier(6, 3, 4, layers, pooling, scoring, bidirectional);
             Numbers.Randomise(classifier, 50);
             using Tensor features = Numbers.Random(1, 2, 7, 6).mul_(2);
             double[,] expected = PlainLayers.Classifier(
-                Numbers.ArrayOf<double[,,]>(features), classifier.state_dict(), "", layers, pooling, scoring);
+                Numbers.ArrayOf<double[,,]>(features), classifier.state_dict(), "", layers, pooling, scoring, bidirectional);
 
             using Tensor logits = classifier.call(features);
 
@@ -76,10 +90,10 @@ public sealed class AttentiveLstmClassifierTests
     }
 
     [Theory]
-    [MemberData(nameof(PoolingsAndLayers))]
-    public void Forward_WithoutGradient_GivesTheSameLogits(SequencePooling pooling, int layers)
+    [MemberData(nameof(PoolingsLayersAndDirections))]
+    public void Forward_WithoutGradient_GivesTheSameLogits(SequencePooling pooling, int layers, bool bidirectional)
     {
-        using var classifier = Create(pooling, layers);
+        using var classifier = Create(pooling, bidirectional, layers);
         Numbers.Randomise(classifier, 50);
         using Tensor features = Numbers.Random(1, 2, 7, 5);
         using Tensor training = classifier.call(features);
@@ -103,11 +117,121 @@ public sealed class AttentiveLstmClassifierTests
             "linear.weight [3, 4]", "linear.bias [3]");
     }
 
-    [Theory]
-    [MemberData(nameof(PoolingsAndLayers))]
-    public void Backward_AnyWeights_ReachesEveryParameterAndMatchesDifferences(SequencePooling pooling, int layers)
+    [Fact]
+    public void StateDict_KeysOfBothDirections_AreThoseOfPyTorch()
     {
-        using var classifier = Create(pooling, layers);
+        using var classifier = Create(SequencePooling.Attention, bidirectional: true);
+
+        classifier.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]").Should().BeEquivalentTo(
+            "lstm.weight_ih_l0 [16, 5]", "lstm.weight_hh_l0 [16, 4]", "lstm.bias_ih_l0 [16]", "lstm.bias_hh_l0 [16]",
+            "lstm.weight_ih_l0_reverse [16, 5]", "lstm.weight_hh_l0_reverse [16, 4]",
+            "lstm.bias_ih_l0_reverse [16]", "lstm.bias_hh_l0_reverse [16]",
+            "lstm.weight_ih_l1 [16, 8]", "lstm.weight_hh_l1 [16, 4]", "lstm.bias_ih_l1 [16]", "lstm.bias_hh_l1 [16]",
+            "lstm.weight_ih_l1_reverse [16, 8]", "lstm.weight_hh_l1_reverse [16, 4]",
+            "lstm.bias_ih_l1_reverse [16]", "lstm.bias_hh_l1_reverse [16]",
+            "global_attention.score.query [8]",
+            "global_attention.score.projection.weight [8, 8]", "global_attention.score.projection.bias [8]",
+            "linear.weight [3, 8]", "linear.bias [3]");
+    }
+
+    [Fact]
+    public void Forward_SequenceAndDirectionsReversed_GivesTheSameLogits()
+    {
+        using var classifier = Create(SequencePooling.Mean, bidirectional: true, layers: 1);
+        Numbers.Randomise(classifier, 50);
+        using Tensor features = Numbers.Random(1, 2, 7, 5);
+        using Tensor logits = classifier.call(features);
+        using Tensor reversed = features.flip(1);
+        using Tensor before = classifier.call(reversed);
+
+        using (var scope = NewDisposeScope())
+        using (no_grad())
+        {
+            Dictionary<string, Tensor> state = classifier.state_dict();
+            foreach (string key in (string[])["lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0"])
+            {
+                Tensor forward = state[key].clone();
+                state[key].copy_(state[$"{key}_reverse"]);
+                state[$"{key}_reverse"].copy_(forward);
+            }
+            state["linear.weight"].copy_(state["linear.weight"].roll(4, 1)); // exchanges the halves of the hidden states
+        }
+        using Tensor after = classifier.call(reversed);
+
+        Numbers.ShouldBe(after, Numbers.ArrayOf<double[,]>(logits), 1e-6);
+        Numbers.ValuesOf(before).Zip(Numbers.ValuesOf(logits), (a, b) => Math.Abs(a - b)).Max().Should().BeGreaterThan(1e-3);
+    }
+
+    [Theory]
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Dropout_WhileTraining_ZeroesEntriesOfThePooledVectorAndScalesTheOthers(SequencePooling pooling, bool bidirectional)
+    {
+        const double Dropout = 0.4;
+        using var classifier = Create(pooling, bidirectional, dropout: Dropout);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        Numbers.Randomise(classifier, 50);
+        Dictionary<string, Tensor> state = classifier.state_dict();
+        int size = bidirectional ? 8 : 4;
+        state["linear.weight"].zero_();
+        state["linear.weight"][0, size - 1] = 1; // the first logit is the last entry of the pooled vector
+        state["linear.bias"].zero_();
+        Tensor features = Numbers.Random(1, 1, 7, 5).expand(1000, 7, 5);
+        classifier.eval();
+        double entry = Numbers.ValuesOf(classifier.call(features)).First();
+        classifier.train();
+        manual_seed(3);
+
+        double[] entries = [.. Numbers.ValuesOf(classifier.call(features)).Where((_, i) => i % 3 == 0)];
+
+        entries.Should().HaveCount(1000).And.AllSatisfy(got => (got == 0 || Math.Abs(got - (entry / (1 - Dropout))) < 1e-6).Should().BeTrue());
+        entries.Count(got => got == 0).Should().BeInRange(340, 460); // 400 +- 60, four standard deviations
+    }
+
+    [Fact]
+    public void Dropout_Generator_DecidesInTrainingAlone()
+    {
+        using var classifier = Create(SequencePooling.Attention, dropout: 0.5);
+        using Tensor features = Numbers.Random(1, 20, 7, 5);
+
+        double[] first = Seeded(3), same = Seeded(3), other = Seeded(4);
+        classifier.eval();
+        double[] evaluated = Seeded(3), again = Seeded(4);
+
+        same.Should().Equal(first);
+        other.Should().NotEqual(first);
+        evaluated.Should().NotEqual(first);
+        again.Should().Equal(evaluated);
+
+        double[] Seeded(long seed)
+        {
+            manual_seed(seed);
+            using Tensor logits = classifier.call(features);
+            return Numbers.ValuesOf(logits);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Dropout_Zero_DrawsNothingAndLeavesTheLogits(SequencePooling pooling, bool bidirectional)
+    {
+        using var classifier = Create(pooling, bidirectional);
+        using Tensor features = Numbers.Random(1, 20, 7, 5);
+        using Tensor before = get_rng_state();
+        using Tensor trained = classifier.call(features);
+        using Tensor after = get_rng_state();
+        classifier.eval();
+        using Tensor evaluated = classifier.call(features);
+
+        after.bytes.ToArray().Should().Equal(before.bytes.ToArray());
+        Numbers.ValuesOf(trained).Should().Equal(Numbers.ValuesOf(evaluated));
+    }
+
+    [Theory]
+    [MemberData(nameof(PoolingsLayersAndDirections))]
+    public void Backward_AnyWeights_ReachesEveryParameterAndMatchesDifferences(SequencePooling pooling, int layers, bool bidirectional)
+    {
+        using var classifier = Create(pooling, bidirectional, layers);
         Numbers.Randomise(classifier, 50);
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
@@ -117,50 +241,50 @@ public sealed class AttentiveLstmClassifierTests
     }
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void StateDict_LoadedIntoAnother_GivesEqualOutput(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void StateDict_LoadedIntoAnother_GivesEqualOutput(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = Create(pooling);
-        using var other = Create(pooling);
+        using var classifier = Create(pooling, bidirectional);
+        using var other = Create(pooling, bidirectional);
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.StateDictCarriesTheOutput(classifier, other, features);
     }
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void Forward_ManyTimes_LeavesNoTensorBehind(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Forward_ManyTimes_LeavesNoTensorBehind(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = Create(pooling);
+        using var classifier = Create(pooling, bidirectional);
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.LeavesNoTensorBehind(classifier.call, features);
     }
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void Constructor_InsideACallersScope_KeepsItsWeights(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Constructor_InsideACallersScope_KeepsItsWeights(SequencePooling pooling, bool bidirectional)
     {
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
-        LayerChecks.OwnsItsWeights(() => Create(pooling), features);
+        LayerChecks.OwnsItsWeights(() => Create(pooling, bidirectional), features);
     }
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void Forward_Input_IsLeftAlone(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Forward_Input_IsLeftAlone(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = Create(pooling);
+        using var classifier = Create(pooling, bidirectional);
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.LeavesItsInputAlone(classifier.call, features);
     }
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void Forward_FeaturesThatAreNotOurs_Work(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Forward_FeaturesThatAreNotOurs_Work(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = new AttentiveLstmClassifier(3, 2, 4, 1, pooling);
+        using var classifier = new AttentiveLstmClassifier(3, 2, 4, 1, pooling, bidirectional: bidirectional);
         using Tensor oneStep = Numbers.Random(1, 1, 1, 3);
         using Tensor transposed = Numbers.Random(1, 3, 9, 2).transpose(0, 2); // [2, 9, 3], not contiguous
 
@@ -188,10 +312,10 @@ public sealed class AttentiveLstmClassifierTests
     }
 
     [Theory]
-    [MemberData(nameof(Poolings))]
-    public void Forward_WrongDtypeDeviceOrNull_SaysWhatWasGotAndExpected(SequencePooling pooling)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void Forward_WrongDtypeDeviceOrNull_SaysWhatWasGotAndExpected(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = Create(pooling);
+        using var classifier = Create(pooling, bidirectional);
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.RefusesOtherDtypeDeviceAndNull(classifier.call, features, "AttentiveLstmClassifier", "features");
@@ -218,6 +342,23 @@ public sealed class AttentiveLstmClassifierTests
     }
 
     [Theory]
+    [InlineData("dropout is -0.01; expected 0 to 0.9.*", -0.01)]
+    [InlineData("dropout is 0.91; expected 0 to 0.9.*", 0.91)]
+    [InlineData("dropout is NaN; expected 0 to 0.9.*", double.NaN)]
+    public void Constructor_DropoutOutsideItsRange_SaysWhatWasGotAndExpected(string message, double dropout)
+    {
+        FluentActions.Invoking(() => Create(SequencePooling.Mean, dropout: dropout))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>().WithMessage(message).WithParameterName("dropout");
+    }
+
+    [Fact]
+    public void Constructor_HiddenSizeTooLargeForTwoDirections_SaysWhatWasGotAndExpected()
+    {
+        FluentActions.Invoking(() => new AttentiveLstmClassifier(5, 3, hiddenSize: 524_289, bidirectional: true))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>().WithMessage("hiddenSize is 524289; expected 1 to 524288.*");
+    }
+
+    [Theory]
     [InlineData(SequencePooling.Mean, 0)]
     [InlineData(SequencePooling.Attention, 7 * 4 * 4)] // the projection of 7 states of 4
     public void CountMultiplyAdds_TwoLayers_CountsGatesAttentionAndLinear(SequencePooling pooling, long attention)
@@ -226,5 +367,17 @@ public sealed class AttentiveLstmClassifierTests
 
         // Per step and layer 4 gates of 4 units: on 6 features and 4 states, then on 4 and 4. Once: 4 x 3.
         classifier.CountMultiplyAdds(steps: 7).Should().Be((7 * 16 * (6 + 4)) + (7 * 16 * (4 + 4)) + attention + (4 * 3));
+    }
+
+    [Theory]
+    [InlineData(SequencePooling.Mean, 0)]
+    [InlineData(SequencePooling.Attention, 7 * 8 * 8)] // the projection of 7 states of 8
+    public void CountMultiplyAdds_BothDirections_CountsEachWithInputOfTwiceTheSize(SequencePooling pooling, long attention)
+    {
+        using var classifier = new AttentiveLstmClassifier(6, 3, 4, 3, pooling, bidirectional: true);
+
+        // As above, twice; layers 2 and 3 have 8 entries of input and 4 of state. Once: 8 x 3.
+        classifier.CountMultiplyAdds(steps: 7).Should().Be(
+            (2 * 7 * 16 * (6 + 4)) + (2 * 2 * 7 * 16 * (8 + 4)) + attention + (8 * 3));
     }
 }

@@ -38,6 +38,8 @@ public sealed class ExpressionNetworkOptionsTests
             Labels = ExpressionLabels.Fer2013,
             ImageHeight = 48,
             ImageWidth = 48,
+            CropHeight = (int?)null,
+            CropWidth = (int?)null,
             PixelMean = 0.5,
             PixelStandardDeviation = 0.25,
             BackboneStages = (IReadOnlyList<ConvStage>?)null,
@@ -46,10 +48,12 @@ public sealed class ExpressionNetworkOptionsTests
             LocalAttentionScaling = LocalAttentionScaling.MeanOne,
             LstmHiddenSize = 512,
             LstmLayers = 2,
+            Bidirectional = false,
             CnnHiddenSize = 512,
+            Dropout = 0.0,
             Seed = 1,
         });
-        typeof(ExpressionNetworkOptions).GetProperties().Should().HaveCount(13, "an option needs its line above and its tests below");
+        typeof(ExpressionNetworkOptions).GetProperties().Should().HaveCount(17, "an option needs its line above and its tests below");
         options.Invoking(o => o.ValidatedCopy()).Should().NotThrow();
     }
 
@@ -77,6 +81,9 @@ public sealed class ExpressionNetworkOptionsTests
     [InlineData(nameof(ExpressionNetworkOptions.LstmLayers), 17, "LstmLayers is 17; expected 1 to 16.")]
     [InlineData(nameof(ExpressionNetworkOptions.CnnHiddenSize), 0, "CnnHiddenSize is 0; expected 1 to 8192.")]
     [InlineData(nameof(ExpressionNetworkOptions.CnnHiddenSize), 8193, "CnnHiddenSize is 8193; expected 1 to 8192.")]
+    [InlineData(nameof(ExpressionNetworkOptions.Dropout), -0.01, "Dropout is -0.01; expected 0 to 0.9.")]
+    [InlineData(nameof(ExpressionNetworkOptions.Dropout), 0.91, "Dropout is 0.91; expected 0 to 0.9.")]
+    [InlineData(nameof(ExpressionNetworkOptions.Dropout), double.NaN, "Dropout is NaN; expected 0 to 0.9.")]
     [InlineData(nameof(ExpressionNetworkOptions.Seed), -1, "Seed is -1; expected 0 to 2147483647.")]
     [InlineData(nameof(ExpressionNetworkOptions.Labels), null, "Labels is null; expected a label set.")]
     public void Constructor_OptionOutsideItsRange_SaysWhatWasGotAndExpected(string option, object? value, string message)
@@ -96,6 +103,7 @@ public sealed class ExpressionNetworkOptionsTests
     [InlineData(nameof(ExpressionNetworkOptions.LstmHiddenSize), 1, 8192)]
     [InlineData(nameof(ExpressionNetworkOptions.LstmLayers), 1, 16)]
     [InlineData(nameof(ExpressionNetworkOptions.CnnHiddenSize), 1, 8192)]
+    [InlineData(nameof(ExpressionNetworkOptions.Dropout), 0.0, 0.9)]
     [InlineData(nameof(ExpressionNetworkOptions.Seed), 0, int.MaxValue)]
     public void ValidatedCopy_OptionAtItsBounds_IsTaken(string option, object minimum, object maximum)
     {
@@ -106,6 +114,31 @@ public sealed class ExpressionNetworkOptionsTests
 
             typeof(ExpressionNetworkOptions).GetProperty(option)!.GetValue(options.ValidatedCopy()).Should().Be(value);
         }
+    }
+
+    [Theory]
+    [InlineData(15, 20, "CropHeight is 15; expected 16 to ImageHeight, which is 20.")]
+    [InlineData(21, 20, "CropHeight is 21; expected 16 to ImageHeight, which is 20.")]
+    [InlineData(20, 15, "CropWidth is 15; expected 16 to ImageWidth, which is 24.")]
+    [InlineData(20, 25, "CropWidth is 25; expected 16 to ImageWidth, which is 24.")]
+    [InlineData(16, null, "CropHeight is 16 and CropWidth is null; expected both or neither.")]
+    [InlineData(null, 16, "CropHeight is null and CropWidth is 16; expected both or neither.")]
+    public void Constructor_CropOutsideTheImage_SaysWhatWasGotAndExpected(int? height, int? width, string message)
+    {
+        var options = new ExpressionNetworkOptions { ImageHeight = 20, ImageWidth = 24, CropHeight = height, CropWidth = width };
+
+        FluentActions.Invoking(() => new ExpressionNetwork(NetworkVariant.AcnnAlstm, options))
+            .Should().ThrowExactly<OptionsValidationException>().Which.Failures.Should().Equal(message);
+    }
+
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(20, 24)]
+    public void ValidatedCopy_CropAtItsBounds_IsTaken(int height, int width)
+    {
+        var options = new ExpressionNetworkOptions { ImageHeight = 20, ImageWidth = 24, CropHeight = height, CropWidth = width };
+
+        options.ValidatedCopy().Should().BeEquivalentTo(options);
     }
 
     [Fact]
@@ -142,6 +175,7 @@ public sealed class ExpressionNetworkOptionsTests
                 Labels = null!,
                 ImageHeight = 0,
                 ImageWidth = -5,
+                CropHeight = -7,
                 PixelMean = 1.5,
                 PixelStandardDeviation = -0.25,
                 BackboneStages = [],
@@ -150,6 +184,7 @@ public sealed class ExpressionNetworkOptionsTests
                 LstmHiddenSize = 0,
                 LstmLayers = 99,
                 CnnHiddenSize = 10_000,
+                Dropout = 1.5,
                 Seed = -2,
             };
 
@@ -158,6 +193,8 @@ public sealed class ExpressionNetworkOptionsTests
                     "Labels is null; expected a label set.",
                     "ImageHeight is 0; expected 16 to 1024.",
                     "ImageWidth is -5; expected 16 to 1024.",
+                    "CropHeight is -7 and CropWidth is null; expected both or neither.",
+                    "CropHeight is -7; expected 16 to ImageHeight, which is 0.",
                     "PixelMean is 1.5; expected 0 to 1.",
                     "PixelStandardDeviation is -0.25; expected 0.001 to 1.",
                     "BackboneStages: The backbone has 0 stages; expected 1 to 64.",
@@ -166,6 +203,7 @@ public sealed class ExpressionNetworkOptionsTests
                     "LstmHiddenSize is 0; expected 1 to 8192.",
                     "LstmLayers is 99; expected 1 to 16.",
                     "CnnHiddenSize is 10000; expected 1 to 8192.",
+                    "Dropout is 1.5; expected 0 to 0.9.",
                     "Seed is -2; expected 0 to 2147483647.");
         }
         finally
@@ -320,6 +358,56 @@ public sealed class ExpressionNetworkOptionsTests
     }
 
     [Fact]
+    public void CropHeightAndWidth_OfTheCnn_SizeItsHead()
+    {
+        // Two pools: 18x21 becomes 5x6 of 4 channels.
+        ShapesOf(NetworkVariant.Cnn, options =>
+        {
+            (options.ImageHeight, options.ImageWidth) = (20, 50);
+            (options.CropHeight, options.CropWidth) = (18, 21);
+        })["classifier.hidden.weight"].Should().Be($"6, {4 * 5 * 6}");
+    }
+
+    [Fact]
+    public void Bidirectional_On_AddsTheReverseDirection()
+    {
+        Dictionary<string, string> shapes = ShapesOf(NetworkVariant.AcnnAlstm, options => options.Bidirectional = true);
+
+        shapes["classifier.lstm.weight_ih_l0_reverse"].Should().Be("20, 4");
+        shapes["classifier.lstm.weight_ih_l1_reverse"].Should().Be("20, 10");
+        shapes["classifier.global_attention.score.query"].Should().Be("10");
+        shapes["classifier.linear.weight"].Should().Be("3, 10");
+        LogitsOf(NetworkVariant.Cnn, options => options.Bidirectional = true).Should().Equal(LogitsOf(NetworkVariant.Cnn, _ => { }));
+    }
+
+    [Theory]
+    [InlineData(NetworkVariant.Cnn)]
+    [InlineData(NetworkVariant.CnnLstm)]
+    [InlineData(NetworkVariant.AcnnAlstm)]
+    public void Dropout_AnyValue_ChangesTheLogitsInTrainingAlone(NetworkVariant variant)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        using var without = new ExpressionNetwork(variant, options);
+        options.Dropout = 0.5;
+        using var with = new ExpressionNetwork(variant, options);
+        using Tensor images = Numbers.RandomImages(1, ScalarType.Float32, 8, 1, TinyNetwork.Height, TinyNetwork.Width);
+
+        Numbers.BitsOf(with).Should().Equal(Numbers.BitsOf(without), "keys and initial weights do not depend on it");
+        Logits(without).Should().Equal(Logits(without));
+        Logits(with).Should().NotEqual(Logits(with), "each call draws anew");
+        without.eval();
+        with.eval();
+        without.load_state_dict(with.state_dict()); // the running statistics have seen another number of batches
+        Logits(with).Should().Equal(Logits(with)).And.Equal(Logits(without));
+
+        double[] Logits(ExpressionNetwork network)
+        {
+            using Tensor logits = network.call(images);
+            return Numbers.ValuesOf(logits);
+        }
+    }
+
+    [Fact]
     public void CnnHiddenSize_AnyValue_SizesTheHeadOfTheCnnAlone()
     {
         Dictionary<string, string> shapes = ShapesOf(NetworkVariant.Cnn, options => options.CnnHiddenSize = 11);
@@ -337,6 +425,8 @@ public sealed class ExpressionNetworkOptionsTests
             ["Labels"] = "calm, tense",
             ["ImageHeight"] = "40",
             ["ImageWidth"] = "56",
+            ["CropHeight"] = "32",
+            ["CropWidth"] = "44",
             ["PixelMean"] = "0.1",
             ["PixelStandardDeviation"] = "0.9",
             ["BackboneStages:0:KernelSize"] = "1",
@@ -349,7 +439,9 @@ public sealed class ExpressionNetworkOptionsTests
             ["LocalAttentionScaling"] = "AsPrinted",
             ["LstmHiddenSize"] = "64",
             ["LstmLayers"] = "3",
+            ["Bidirectional"] = "true",
             ["CnnHiddenSize"] = "32",
+            ["Dropout"] = "0.3",
             ["Seed"] = "9",
         }).Build();
         var options = new ExpressionNetworkOptions();
@@ -361,6 +453,8 @@ public sealed class ExpressionNetworkOptionsTests
             Labels = new ExpressionLabels("calm", "tense"),
             ImageHeight = 40,
             ImageWidth = 56,
+            CropHeight = 32,
+            CropWidth = 44,
             PixelMean = 0.1,
             PixelStandardDeviation = 0.9,
             BackboneStages = [new(1, 8), new(3, 16, Pool: true)],
@@ -369,7 +463,9 @@ public sealed class ExpressionNetworkOptionsTests
             LocalAttentionScaling = LocalAttentionScaling.AsPrinted,
             LstmHiddenSize = 64,
             LstmLayers = 3,
+            Bidirectional = true,
             CnnHiddenSize = 32,
+            Dropout = 0.3,
             Seed = 9,
         });
     }

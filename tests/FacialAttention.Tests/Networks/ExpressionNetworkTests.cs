@@ -41,7 +41,7 @@ public sealed class ExpressionNetworkTests
         double[,,] Attended() => PlainLayers.LocalAttention(
             sequence, state, "local_attention.", options.Scoring, options.LocalAttentionScaling);
         double[,] Classified(double[,,] steps, SequencePooling pooling) => PlainLayers.Classifier(
-            steps, state, "classifier.", options.LstmLayers, pooling, options.Scoring);
+            steps, state, "classifier.", options.LstmLayers, pooling, options.Scoring, options.Bidirectional);
         return network.Variant switch
         {
             NetworkVariant.Cnn => PlainLayers.CnnHead(flat, state, "classifier."),
@@ -117,6 +117,94 @@ public sealed class ExpressionNetworkTests
         using Tensor logits = network.call(images);
 
         Numbers.ShouldBe(logits, expected, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Forward_Bidirectional_EqualsPlainLoops(NetworkVariant variant)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        options.Bidirectional = true;
+        using var network = new ExpressionNetwork(variant, options);
+        Numbers.Randomise(network, 60);
+        using Tensor images = Images();
+        double[,] expected = PlainLogits(network, images, training: true);
+
+        using Tensor logits = network.call(images);
+
+        Numbers.ShouldBe(logits, expected, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(VariantsAndModes))]
+    public void Forward_WithCrop_SeesTheCentreAlone(NetworkVariant variant, bool training)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (21, 34, 16, 24);
+        using var network = new ExpressionNetwork(variant, options);
+        using ExpressionNetwork plain = TinyNetwork.Create(variant); // of the size of the crop
+        Numbers.Randomise(network, 60);
+        Numbers.Randomise(plain, 60);
+        network.train(training);
+        plain.train(training);
+        using Tensor images = Numbers.RandomImages(1, ScalarType.Float32, 2, 1, 21, 34);
+        using Tensor centre = images[.., .., 2..18, 5..29].contiguous(); // margins 5 and 10
+
+        using Tensor logits = network.call(images);
+        using Tensor logitsOfCentre = network.call(centre);
+        using Tensor expected = plain.call(centre);
+
+        Numbers.ValuesOf(logits).Should().Equal(Numbers.ValuesOf(expected));
+        Numbers.ValuesOf(logitsOfCentre).Should().Equal(Numbers.ValuesOf(expected));
+        network.MultiplyAdds.Should().Be(plain.MultiplyAdds);
+        network.ParameterCount.Should().Be(plain.ParameterCount);
+        LayerChecks.LeavesItsInputAlone(network.call, images);
+        LayerChecks.LeavesNoTensorBehind(network.call, images);
+    }
+
+    [Theory]
+    [InlineData(15, 24, "expects images of shape [N, 1, H, W] with N of at least 1 and H and W of at least 16; got [1, 1, 15, 24].*")]
+    [InlineData(17, 24, "sees the centre of [N, 1, 18, 20] of its images; expected images of at least that size, got [1, 1, 17, 24].*")]
+    [InlineData(20, 19, "sees the centre of [N, 1, 18, 20] of its images; expected images of at least that size, got [1, 1, 20, 19].*")]
+    public void Forward_SmallerThanTheCrop_SaysWhatWasGotAndExpected(int height, int width, string message)
+    {
+        using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, CropOptions());
+        using Tensor images = zeros(1, 1, height, width);
+
+        network.Invoking(n => n.call(images)).Should().ThrowExactly<ArgumentException>().WithParameterName("images")
+            .WithMessage($"ExpressionNetwork ACNN-ALSTM {message}");
+    }
+
+    [Theory]
+    [InlineData(18, 20, true)]
+    [InlineData(20, 30, true)]
+    [InlineData(18, 30, false)]
+    [InlineData(20, 20, false)]
+    [InlineData(19, 25, false)]
+    [InlineData(40, 60, false)]
+    public void Forward_CnnWithCrop_TakesWholeFacesAndCropsAlone(int height, int width, bool taken)
+    {
+        using var network = new ExpressionNetwork(NetworkVariant.Cnn, CropOptions());
+        using Tensor images = zeros(1, 1, height, width);
+
+        if (taken)
+        {
+            using Tensor logits = network.call(images);
+            logits.shape.Should().Equal(1, 3);
+        }
+        else
+        {
+            network.Invoking(n => n.call(images)).Should().ThrowExactly<ArgumentException>().WithParameterName("images").WithMessage(
+                "ExpressionNetwork CNN was built for images of shape [N, 1, 20, 30] or [N, 1, 18, 20]; "
+                + $"got [1, 1, {height}, {width}]. Set ImageHeight and ImageWidth, or *");
+        }
+    }
+
+    private static ExpressionNetworkOptions CropOptions()
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (20, 30, 18, 20);
+        return options;
     }
 
     [Fact]

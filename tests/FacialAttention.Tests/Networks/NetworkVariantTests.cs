@@ -62,6 +62,27 @@ public sealed class NetworkVariantTests
     }
 
     [Fact]
+    public void ParameterCountAndMultiplyAdds_BothDirectionsAndACrop_ArePinned()
+    {
+        using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, new ExpressionNetworkOptions
+        {
+            LstmHiddenSize = 128,
+            Bidirectional = true,
+            CropHeight = 40,
+            CropWidth = 40,
+        });
+
+        // Backbone at 40x40: 1,600 * 32 + 1,600 * 25,600 + 400 * 9,216 + 100 * 51,200 = 49,817,600; T = 5 * 5 = 25.
+        // LSTM: twice 4 * 128 * (64 + 128) + 1,024 = 99,328; twice 4 * 128 * (256 + 128) + 1,024 = 197,632; together 593,920
+        //                                              | 25 * (2 * 98,304 + 2 * 196,608) = 14,745,600
+        //   local attention as above                   | 25 * 64 * 64 = 102,400
+        //   global attention 256 * 256 + 256 + 256 = 66,048 | 25 * 256 * 256 = 1,638,400
+        //   linear 256 * 7 + 7 = 1,799                      | 1,792
+        network.ParameterCount.Should().Be(86_368 + 4_224 + 593_920 + 66_048 + 1_799);
+        network.MultiplyAdds.Should().Be(49_817_600 + 14_745_600 + 102_400 + 1_638_400 + 1_792);
+    }
+
+    [Fact]
     public void ParameterCountAndMultiplyAdds_OtherOptions_FollowThem()
     {
         ExpressionNetworkOptions options = TinyNetwork.Options();
@@ -81,14 +102,23 @@ public sealed class NetworkVariantTests
     public void StateDict_Defaults_IsApproved(NetworkVariant variant)
     {
         using var network = new ExpressionNetwork(variant);
-        string[] lines =
-        [
-            .. network.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => string.Create(
-                CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.dtype} [{string.Join(", ", entry.Value.shape)}]")),
-        ];
 
-        Approved.ShouldMatch($"Networks/Approved/{variant}.approved.txt", lines);
+        Approved.ShouldMatch($"Networks/Approved/{variant}.approved.txt", LinesOf(network));
     }
+
+    [Fact]
+    public void StateDict_Bidirectional_IsApproved()
+    {
+        using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, new ExpressionNetworkOptions { Bidirectional = true });
+
+        Approved.ShouldMatch("Networks/Approved/AcnnAlstm.Bidirectional.approved.txt", LinesOf(network));
+    }
+
+    private static string[] LinesOf(ExpressionNetwork network) =>
+    [
+        .. network.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => string.Create(
+            CultureInfo.InvariantCulture, $"{entry.Key} {entry.Value.dtype} [{string.Join(", ", entry.Value.shape)}]")),
+    ];
 
     [Theory]
     [MemberData(nameof(Variants))]

@@ -181,22 +181,24 @@ internal static class PlainLayers
 
     /// <summary>
     /// One LSTM layer, [N, T, D] to hidden states [N, T, H], from zero states. The rows of PyTorch's weights are the gates input, forget,
-    /// cell, output, H rows each.
+    /// cell, output, H rows each. The reverse direction has its own weights and goes from the last step to the first.
     /// </summary>
-    public static double[,,] Lstm(double[,,] x, Dictionary<string, Tensor> state, string key, int layer)
+    public static double[,,] Lstm(double[,,] x, Dictionary<string, Tensor> state, string key, int layer, bool reverse = false)
     {
-        double[,] inputWeight = Numbers.ArrayOf<double[,]>(state[$"{key}.weight_ih_l{layer}"]);
-        double[,] hiddenWeight = Numbers.ArrayOf<double[,]>(state[$"{key}.weight_hh_l{layer}"]);
-        double[] inputBias = Numbers.ValuesOf(state[$"{key}.bias_ih_l{layer}"]);
-        double[] hiddenBias = Numbers.ValuesOf(state[$"{key}.bias_hh_l{layer}"]);
+        string place = reverse ? $"l{layer}_reverse" : $"l{layer}";
+        double[,] inputWeight = Numbers.ArrayOf<double[,]>(state[$"{key}.weight_ih_{place}"]);
+        double[,] hiddenWeight = Numbers.ArrayOf<double[,]>(state[$"{key}.weight_hh_{place}"]);
+        double[] inputBias = Numbers.ValuesOf(state[$"{key}.bias_ih_{place}"]);
+        double[] hiddenBias = Numbers.ValuesOf(state[$"{key}.bias_hh_{place}"]);
         int size = hiddenWeight.GetLength(1);
         var result = new double[x.GetLength(0), x.GetLength(1), size];
         for (int i = 0; i < x.GetLength(0); i++)
         {
             var hidden = new double[size];
             var cell = new double[size];
-            for (int t = 0; t < x.GetLength(1); t++)
+            for (int step = 0; step < x.GetLength(1); step++)
             {
+                int t = reverse ? x.GetLength(1) - 1 - step : step;
                 var gates = new double[4 * size];
                 for (int row = 0; row < gates.Length; row++)
                 {
@@ -223,13 +225,40 @@ internal static class PlainLayers
         return result;
     }
 
+    /// <summary>A layer in both directions, [N, T, D] to [N, T, 2 H]: the states of the forward direction, then of the reverse.</summary>
+    private static double[,,] BidirectionalLstm(double[,,] x, Dictionary<string, Tensor> state, string key, int layer)
+    {
+        double[,,] forward = Lstm(x, state, key, layer);
+        double[,,] backward = Lstm(x, state, key, layer, reverse: true);
+        int size = forward.GetLength(2);
+        var result = new double[x.GetLength(0), x.GetLength(1), 2 * size];
+        for (int i = 0; i < x.GetLength(0); i++)
+        {
+            for (int t = 0; t < x.GetLength(1); t++)
+            {
+                for (int k = 0; k < size; k++)
+                {
+                    result[i, t, k] = forward[i, t, k];
+                    result[i, t, size + k] = backward[i, t, k];
+                }
+            }
+        }
+        return result;
+    }
+
     /// <summary>LSTM layers, pooling, linear layer: [N, T, D] to [N, K].</summary>
     public static double[,] Classifier(
-        double[,,] x, Dictionary<string, Tensor> state, string key, int layers, SequencePooling pooling, AttentionScoring scoring)
+        double[,,] x,
+        Dictionary<string, Tensor> state,
+        string key,
+        int layers,
+        SequencePooling pooling,
+        AttentionScoring scoring,
+        bool bidirectional = false)
     {
         for (int layer = 0; layer < layers; layer++)
         {
-            x = Lstm(x, state, $"{key}lstm", layer);
+            x = bidirectional ? BidirectionalLstm(x, state, $"{key}lstm", layer) : Lstm(x, state, $"{key}lstm", layer);
         }
         double[,] weights = pooling switch
         {
