@@ -37,7 +37,7 @@ internal sealed class ResultsFile
             settings.LstmHidden,
             settings.LstmLayers,
             LocalAttentionScaling = settings.LocalScaling.ToString(),
-            new TrainerOptions().FlipProbability,
+            new AugmentationOptions().FlipProbability,
             Selection = "best weights by validation accuracy (selection split)",
         };
         _environment = new

@@ -75,7 +75,7 @@ internal static class TableRun
         using var network = new ExpressionNetwork(variant, settings.NetworkOptions(faces.Training, seed));
         using var trainer = new Trainer(network, settings.TrainerOptions(seed));
         TrainingHistory history = TrainingView.Show(
-            title, settings.Iterations, progress => trainer.Fit(faces.Training, faces.Validation, progress, cancellationToken));
+            title, settings.Iterations, progress => trainer.Fit(faces.Training, faces.Validation, progress: progress, cancellationToken: cancellationToken));
         EvaluationResult training = Evaluator.Evaluate(network, faces.Training, cancellationToken: cancellationToken);
         EvaluationResult validation = Evaluator.Evaluate(network, faces.Validation, cancellationToken: cancellationToken);
         EvaluationResult? test = faces.Test is null ? null : Evaluator.Evaluate(network, faces.Test, cancellationToken: cancellationToken);

@@ -52,7 +52,7 @@ public sealed class Augmentation
         x = Crop(x, iteration); // [N, 1, h, w]
         x = Light(x, iteration);
         x = Erase(x, iteration);
-        return (ReferenceEquals(x, images) ? x.alias() : x).MoveToOuterDisposeScope();
+        return (ReferenceEquals(x, images) ? x.clone() : x).MoveToOuterDisposeScope();
     }
 
     private Tensor Flip(Tensor images, long iteration)

@@ -27,7 +27,7 @@ public sealed class TrainerLeakTests
         var live = new List<long>();
 
         var progress = new RecordedProgress(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
-        trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
 
         live.Should().HaveCount(200);
         live.Skip(10).Should().OnlyContain(count => count == live[10], "the first validation, at 10, makes the copy of the best weights");

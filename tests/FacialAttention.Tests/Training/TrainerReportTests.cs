@@ -17,7 +17,7 @@ public sealed class TrainerReportTests
         var progress = new RecordedProgress();
         using var trainer = new Trainer(network, Options());
 
-        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
 
         progress.Reports.Select(report => report.Iteration).Should().Equal(Enumerable.Range(1, 11));
         progress.Reports.Should().OnlyContain(report => report.Iterations == 11);
@@ -61,7 +61,7 @@ public sealed class TrainerReportTests
             return loss;
         });
 
-        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
 
         progress.Reports.Select(report => report.Loss).Should().Equal(steps.Select(step => step.Loss));
         int start = 0;
@@ -92,7 +92,7 @@ public sealed class TrainerReportTests
         });
         using var trainer = new Trainer(network, Options());
 
-        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
 
         history.Validation.Should().HaveCount(3);
         for (int i = 0; i < 3; i++)
@@ -136,7 +136,7 @@ public sealed class TrainerReportTests
         var progress = new RecordedProgress();
         using var trainer = new Trainer(network, Options());
 
-        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        TrainingHistory history = trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
 
         history.Options.Should().BeEquivalentTo(Options());
         history.Device.Device.type.Should().Be(DeviceType.CPU);

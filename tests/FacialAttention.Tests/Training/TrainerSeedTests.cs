@@ -43,7 +43,7 @@ public sealed class TrainerSeedTests
             (options.TrainingReportInterval, options.ValidationInterval) = (trainingInterval, validationInterval);
             using var trainer = new Trainer(network, options);
             var progress = new RecordedProgress();
-            trainer.Fit(TrainingFaces, ValidationFaces, progress);
+            trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
             return [.. progress.Reports.Select(report => report.Loss)];
         }
 
@@ -77,7 +77,7 @@ public sealed class TrainerSeedTests
                 throw new InvalidOperationException("from progress");
             }
         });
-        Action fit = () => trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        Action fit = () => trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
         if (fails)
         {
             fit.Should().Throw<InvalidOperationException>();
@@ -150,7 +150,7 @@ public sealed class TrainerSeedTests
     {
         using var network = new TwoLayerNet(hasNormAndDropout: true);
         using var trainer = new Trainer(network, Options(seed), logger: log);
-        trainer.Fit(TrainingFaces, ValidationFaces, progress);
+        trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
         if (progress is not null)
         {
             progress.Reports.Should().HaveCount(10);

@@ -18,7 +18,7 @@ public sealed class TrainerStopTests
         using var trainer = new Trainer(network, Options());
         var progress = new RecordedProgress();
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress, new CancellationToken(canceled: true)))
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, new CancellationToken(canceled: true)))
             .Should().Throw<OperationCanceledException>();
 
         progress.Reports.Should().BeEmpty();
@@ -43,7 +43,7 @@ public sealed class TrainerStopTests
             }
         });
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress, source.Token)).Should().Throw<OperationCanceledException>();
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, source.Token)).Should().Throw<OperationCanceledException>();
 
         progress.Reports.Should().HaveCount(11);
         best.Measured.Should().Be(3);
@@ -69,7 +69,7 @@ public sealed class TrainerStopTests
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress, source.Token)).Should().Throw<OperationCanceledException>();
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, source.Token)).Should().Throw<OperationCanceledException>();
 
         evaluatedBatches.Should().Be(5);
         progress.Reports.Should().HaveCount(5, "the sixth iteration validates");
@@ -94,7 +94,7 @@ public sealed class TrainerStopTests
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
-        TrainingDivergedException exception = trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress))
+        TrainingDivergedException exception = trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress: progress))
             .Should().Throw<TrainingDivergedException>().WithMessage("The loss is NaN at iteration 7; expected a finite number.*").Which;
 
         exception.Iteration.Should().Be(7);
@@ -117,7 +117,7 @@ public sealed class TrainerStopTests
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
-        TrainingDivergedException exception = trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress))
+        TrainingDivergedException exception = trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress: progress))
             .Should().Throw<TrainingDivergedException>().Which;
 
         exception.Iteration.Should().Be(progress.Reports.Count + 1).And.BeGreaterThan(1);
@@ -140,7 +140,7 @@ public sealed class TrainerStopTests
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress))
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress: progress))
             .Should().Throw<TrainingDivergedException>().WithMessage("The loss is Infinity at iteration 6;*")
             .Which.Iteration.Should().Be(6);
 
@@ -166,7 +166,7 @@ public sealed class TrainerStopTests
             }
         });
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress))
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, progress: progress))
             .Should().Throw<InvalidOperationException>().Which.Should().BeSameAs(exception);
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);

@@ -114,7 +114,7 @@ public sealed class TrainerTests
             using var other = new Trainer(network, Options(iterations: 5));
             var progress = new RecordedProgress();
             byte[] before = network.Weights();
-            (hasTrainerOfItsOwn ? other : trainer).Fit(Separable, SeparableUnseen, progress);
+            (hasTrainerOfItsOwn ? other : trainer).Fit(Separable, SeparableUnseen, progress: progress);
             progress.Reports.Select(report => report.Iteration).Should().Equal(1, 2, 3, 4, 5);
             network.Weights().Should().NotEqual(before);
             return network.Weights();
