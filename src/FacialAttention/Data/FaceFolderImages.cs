@@ -110,6 +110,10 @@ internal sealed class FaceFolderImages
             preprocessor.ToGray(FaceImage.Load(path)).CopyTo(pixels);
             return null;
         }
+        catch (FileNotFoundException)
+        {
+            return "does not exist, or is a link that leads nowhere; expected an image file.";
+        }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             string prefix = $"'{path}' ";
