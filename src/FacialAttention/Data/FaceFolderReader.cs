@@ -1,0 +1,108 @@
+namespace FacialAttention;
+
+/// <summary>
+/// Reads faces of your own from folders of image files, with any 2 to 256 classes: the name of a folder is the class of the images in it.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Images are files that end in .png, .jpg or .jpeg, in upper or lower case; which of the formats of <see cref="FaceImage"/> a file
+/// has shows in its content. Other files, and files and folders whose names begin with a dot, are ignored; an image or a folder
+/// where the layout has none is an error, since its faces would be lost silently. Folders may be links.
+/// </para>
+/// <para>
+/// The labels are the names of the class folders, sorted by the values of their characters (upper case before lower case), and the
+/// faces of a part stand in the same order of their paths, so results are equal on every system. Every image goes whole through the
+/// <see cref="FacePreprocessor"/>: where it shows more than a face, crop it first. Images are decoded with as many threads as there
+/// are processors; memory peaks at the pixels of the result and one image per thread, and at twice the result where the reader
+/// divides the faces itself.
+/// </para>
+/// </remarks>
+public static class FaceFolderReader
+{
+    /// <summary>
+    /// Reads a folder that is divided already: <c>path/train/&lt;class&gt;/*.png</c>, the same for <c>validation</c>, and for
+    /// <c>test</c> where there are faces for it. Upper and lower case do not matter in these names, nor in whether
+    /// the classes of the parts are the same, as they must be.
+    /// </summary>
+    /// <param name="path">The folder that holds train and validation.</param>
+    /// <param name="preprocessor">Makes the gray faces and has their size; null for the default of 48 x 48 pixels.</param>
+    /// <param name="skipBad">
+    /// Whether images that cannot be used are left out and listed in <see cref="FaceFolder.BadImages"/>, rather than an error that
+    /// names them. Default false.
+    /// </param>
+    /// <param name="progress">Receives the share of the images that was decoded, rising to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">The path is a file, or a folder cannot be listed.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The folders are not as above, their names cannot be labels, the classes of the parts differ, a class has no image, images
+    /// cannot be used, or their pixels do not fit into one array; the message says where and what was expected.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static FaceFolder Read(
+        string path,
+        FacePreprocessor? preprocessor = null,
+        bool skipBad = false,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        FaceFolderListing listing = FaceFolderListing.OfParts(path, cancellationToken);
+        FaceFolderImages images = FaceFolderImages.Decode(
+            listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
+        FaceDataset? test = images.Slice(SplitPart.Test);
+        var split = new DatasetSplit(
+            images.Slice(SplitPart.Training)!,
+            images.Slice(SplitPart.Validation)!,
+            test,
+            test is null ? "folders train and validation" : "folders train, validation and test");
+        return new FaceFolder(split, images.BadImages);
+    }
+
+    /// <summary>
+    /// Reads a folder that is not divided, <c>path/&lt;class&gt;/*.png</c>, and divides its faces into training and validation at random,
+    /// each class on its own, as <see cref="DatasetSplit.Stratified"/> does: the only face of a class trains.
+    /// </summary>
+    /// <param name="path">The folder that holds the class folders.</param>
+    /// <param name="trainingShare">The share of each class that trains, above 0 and below 1. Default 0.8.</param>
+    /// <param name="seed">Any number; another seed gives another division. Default 1.</param>
+    /// <param name="preprocessor">Makes the gray faces and has their size; null for the default of 48 x 48 pixels.</param>
+    /// <param name="skipBad">
+    /// Whether images that cannot be used are left out and listed in <see cref="FaceFolder.BadImages"/>, rather than an error that
+    /// names them. Default false.
+    /// </param>
+    /// <param name="progress">Receives the share of the images that was decoded, rising to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">The path is a file, or a folder cannot be listed.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The folders are not as above, their names cannot be labels, a class has no image, no class has two, images cannot be used,
+    /// or their pixels do not fit into one array; the message says where and what was expected.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static FaceFolder ReadStratified(
+        string path,
+        double trainingShare = 0.8,
+        long seed = 1,
+        FacePreprocessor? preprocessor = null,
+        bool skipBad = false,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        DatasetSplit.CheckTrainingShare(trainingShare);
+        FaceFolderListing listing = FaceFolderListing.OfClasses(path, cancellationToken);
+        FaceFolderImages images = FaceFolderImages.Decode(
+            listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
+        FaceDataset all = images.Slice(SplitPart.Training)!;
+        if (all.CountByLabel().Max() < 2)
+        {
+            throw listing.Fault(FormattableString.Invariant(
+                $"no class has two of the {all.Count} images that can be used; expected at least one such class to divide."));
+        }
+
+        return new FaceFolder(DatasetSplit.Stratified(all, trainingShare, seed), images.BadImages);
+    }
+}
