@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace FacialAttention;
 /// </summary>
 public static class Checkpoint
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2; // 2 added bidirectional, dropout and crop
     private const string FormatVersionKey = "formatVersion";
     private const string LibraryKey = "library";
     private const string VariantKey = "variant";
@@ -23,9 +24,16 @@ public static class Checkpoint
     private const string PreprocessingKey = "preprocessing";
     private const string ProvenanceKey = "provenance";
 
+    /// <summary>
+    /// How many weights more than the file holds the options may claim (4 MB) and the network is still built: comparing key by key then
+    /// gives a message that names the tensor.
+    /// </summary>
+    private const long MaxMissingWeights = 1_000_000;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter() },
+        AllowDuplicateProperties = false,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
         NumberHandling = JsonNumberHandling.Strict,
         PropertyNameCaseInsensitive = false,
         RespectNullableAnnotations = true,
@@ -71,8 +79,8 @@ public static class Checkpoint
     /// </exception>
     public static ExpressionNetwork Load(string path, Device? device = null)
     {
-        SafetensorsFile file = ReadOwn(path);
-        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file.Metadata);
+        (SafetensorsFile file, int version) = ReadOwn(path);
+        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file, version);
         ExpressionNetwork? network = null;
         try
         {
@@ -84,10 +92,6 @@ public static class Checkpoint
             }
             network.eval();
             return network;
-        }
-        catch (Microsoft.Extensions.Options.OptionsValidationException exception)
-        {
-            throw Fault(path, $"{OptionsKey}: {exception.Message}", exception);
         }
         catch
         {
@@ -122,13 +126,13 @@ public static class Checkpoint
     /// <exception cref="InvalidDataException">The file is no checkpoint of this library, is of a newer format, or was altered.</exception>
     public static IReadOnlyDictionary<string, string> ReadProvenance(string path)
     {
-        IReadOnlyDictionary<string, string> metadata = ReadOwn(path).Metadata;
+        IReadOnlyDictionary<string, string> metadata = ReadOwn(path).File.Metadata;
         return metadata.ContainsKey(ProvenanceKey)
             ? ReadJson<Dictionary<string, string>>(path, metadata, ProvenanceKey)
             : new Dictionary<string, string>();
     }
 
-    private static SafetensorsFile ReadOwn(string path)
+    private static (SafetensorsFile File, int Version) ReadOwn(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         SafetensorsFile file = Safetensors.Read(path);
@@ -145,28 +149,50 @@ public static class Checkpoint
             throw Fault(path, $"{FormatVersionKey} is {version}, of a newer FacialAttention; expected at most {FormatVersion}.");
         }
         return file.IsVerified
-            ? file
+            ? (file, version)
             : throw Fault(path, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
     }
 
     private static (NetworkVariant Variant, ExpressionNetworkOptions Options) ReadDescription(
-        string path, IReadOnlyDictionary<string, string> metadata)
+        string path, SafetensorsFile file, int version)
     {
+        IReadOnlyDictionary<string, string> metadata = file.Metadata;
         string name = metadata.GetValueOrDefault(VariantKey) ?? throw Missing(path, VariantKey);
         if (!NetworkVariantExtensions.TryParse(name, out NetworkVariant variant))
         {
             throw Fault(path, $"{VariantKey} is {Excerpt.Of(name)}; expected one of the five networks, for example 'ACNN-ALSTM'.");
         }
-        StoredOptions options = ReadJson<StoredOptions>(path, metadata, OptionsKey);
-        StoredPreprocessing preprocessing = ReadJson<StoredPreprocessing>(path, metadata, PreprocessingKey);
+        (StoredOptions stored, StoredPreprocessing preprocessing) = version == 1
+            ? (ReadJson<StoredOptionsOfVersion1>(path, metadata, OptionsKey).Upgrade(),
+                ReadJson<StoredPreprocessingOfVersion1>(path, metadata, PreprocessingKey).Upgrade())
+            : (ReadJson<StoredOptions>(path, metadata, OptionsKey),
+                ReadJson<StoredPreprocessing>(path, metadata, PreprocessingKey));
         string[] labels = ReadJson<string[]>(path, metadata, LabelsKey);
         try
         {
-            return (variant, options.ToOptions(preprocessing, new ExpressionLabels(labels)));
+            ExpressionNetworkOptions options = stored.ToOptions(preprocessing, new ExpressionLabels(labels)).ValidatedCopy();
+            CheckWeightCount(path, file, WeightCount.Of(variant, options));
+            return (variant, options);
         }
         catch (ArgumentException exception)
         {
             throw Fault(path, $"{LabelsKey}: {exception.Message}", exception);
+        }
+        catch (OptionsValidationException exception)
+        {
+            throw Fault(path, $"{OptionsKey}: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckWeightCount(string path, SafetensorsFile file, long claimed)
+    {
+        long held = file.Tensors.Sum(tensor => (long)tensor.Data.Length / SafetensorsTensor.SizeOf(tensor.Dtype));
+        if (claimed - held > MaxMissingWeights)
+        {
+            throw Fault(
+                path,
+                $"{OptionsKey} and {PreprocessingKey} claim a network of {claimed} weights, but the file holds {held}; "
+                + "expected as many as they claim.");
         }
     }
 
@@ -253,11 +279,23 @@ public static class Checkpoint
     private static string LibraryVersion() =>
         typeof(Checkpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>How a picture becomes the network's input: gray, this size, [0, 1], less the mean, over the deviation.</summary>
-    private sealed record StoredPreprocessing(int Height, int Width, double PixelMean, double PixelStandardDeviation)
+    /// <summary>How a picture becomes the network's input: gray, this size, [0, 1], its centre if there is a crop, less the mean, over the deviation.</summary>
+    private sealed record StoredPreprocessing(
+        int Height, int Width, int? CropHeight, int? CropWidth, double PixelMean, double PixelStandardDeviation)
     {
-        public static StoredPreprocessing From(ExpressionNetworkOptions options) =>
-            new(options.ImageHeight, options.ImageWidth, options.PixelMean, options.PixelStandardDeviation);
+        public static StoredPreprocessing From(ExpressionNetworkOptions options) => new(
+            options.ImageHeight,
+            options.ImageWidth,
+            options.CropHeight,
+            options.CropWidth,
+            options.PixelMean,
+            options.PixelStandardDeviation);
+    }
+
+    private sealed record StoredPreprocessingOfVersion1(int Height, int Width, double PixelMean, double PixelStandardDeviation)
+    {
+        public StoredPreprocessing Upgrade() =>
+            new(Height, Width, CropHeight: null, CropWidth: null, PixelMean, PixelStandardDeviation);
     }
 
     private sealed record StoredOptions(
@@ -267,7 +305,9 @@ public static class Checkpoint
         LocalAttentionScaling LocalAttentionScaling,
         int LstmHiddenSize,
         int LstmLayers,
+        bool Bidirectional,
         int CnnHiddenSize,
+        double Dropout,
         int Seed)
     {
         public static StoredOptions From(ExpressionNetworkOptions options) => new(
@@ -277,7 +317,9 @@ public static class Checkpoint
             options.LocalAttentionScaling,
             options.LstmHiddenSize,
             options.LstmLayers,
+            options.Bidirectional,
             options.CnnHiddenSize,
+            options.Dropout,
             options.Seed);
 
         public ExpressionNetworkOptions ToOptions(StoredPreprocessing preprocessing, ExpressionLabels labels) => new()
@@ -285,6 +327,8 @@ public static class Checkpoint
             Labels = labels,
             ImageHeight = preprocessing.Height,
             ImageWidth = preprocessing.Width,
+            CropHeight = preprocessing.CropHeight,
+            CropWidth = preprocessing.CropWidth,
             PixelMean = preprocessing.PixelMean,
             PixelStandardDeviation = preprocessing.PixelStandardDeviation,
             BackboneStages = BackboneStages,
@@ -293,8 +337,33 @@ public static class Checkpoint
             LocalAttentionScaling = LocalAttentionScaling,
             LstmHiddenSize = LstmHiddenSize,
             LstmLayers = LstmLayers,
+            Bidirectional = Bidirectional,
             CnnHiddenSize = CnnHiddenSize,
+            Dropout = Dropout,
             Seed = Seed,
         };
+    }
+
+    private sealed record StoredOptionsOfVersion1(
+        IReadOnlyList<ConvStage> BackboneStages,
+        bool BatchNorm,
+        AttentionScoring Scoring,
+        LocalAttentionScaling LocalAttentionScaling,
+        int LstmHiddenSize,
+        int LstmLayers,
+        int CnnHiddenSize,
+        int Seed)
+    {
+        public StoredOptions Upgrade() => new(
+            BackboneStages,
+            BatchNorm,
+            Scoring,
+            LocalAttentionScaling,
+            LstmHiddenSize,
+            LstmLayers,
+            Bidirectional: false,
+            CnnHiddenSize,
+            Dropout: 0,
+            Seed);
     }
 }

@@ -128,8 +128,8 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
         {
             string orCrop = _options.CropHeight is null ? "" : $" or [N, 1, {_options.InputHeight}, {_options.InputWidth}]";
             throw new ArgumentException(
-                $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, "
-                + $"{_options.ImageWidth}]{orCrop}; got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
+                $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, {_options.ImageWidth}]{orCrop}; "
+                + $"got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
                 + $"{nameof(ExpressionNetworkOptions.ImageWidth)}, or use a variant with an LSTM, which takes any size.",
                 nameof(images));
         }
