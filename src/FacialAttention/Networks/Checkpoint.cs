@@ -68,37 +68,53 @@ public static class Checkpoint
         Safetensors.Write(path, [.. network.state_dict().Select(entry => ToStored(entry.Key, entry.Value))], metadata);
     }
 
+#pragma warning disable RS0026 // Two overloads have defaults; the labels have none, so no call fits both.
     /// <summary>Loads a network that <see cref="Save"/> wrote, in evaluation mode. The caller owns it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where to; null for the CPU.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no checkpoint of this library, is of a newer format, was altered, or a tensor is missing, unknown, of another shape or
-    /// type, or not finite; the message names the file, what was got and what was expected.
+    /// The file is no checkpoint of this library, is of a newer format, was altered, claims a network far larger than itself, or a tensor
+    /// is missing, unknown, of another shape or type, or not finite; the message names the file, what was got and what was expected.
     /// </exception>
     public static ExpressionNetwork Load(string path, Device? device = null)
     {
         (SafetensorsFile file, int version) = ReadOwn(path);
         (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file, version);
-        ExpressionNetwork? network = null;
-        try
-        {
-            network = new ExpressionNetwork(variant, options);
-            Fill(path, file, network);
-            if (device is not null)
-            {
-                network.to(device);
-            }
-            network.eval();
-            return network;
-        }
-        catch
-        {
-            network?.Dispose();
-            throw;
-        }
+        return Build(path, file, variant, options, options.Labels.Count, keepHead: true, device);
     }
+
+    /// <summary>
+    /// Loads a network that <see cref="Save"/> wrote for fine-tuning to other classes, in evaluation mode. The caller owns it. Its last
+    /// linear layer, weight and bias, is always a new one, even if the labels are those of the file, so the result does not depend on the
+    /// names; all other weights come from the file.
+    /// </summary>
+    /// <param name="path">The file; it stays as it is.</param>
+    /// <param name="newLabels">The new classes, of any number; the labels of the network's options.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    /// <param name="seed">
+    /// The seed of the new layer's weights, 0 to 2147483647, and of the network's options: the layer is that of a fresh
+    /// <see cref="ExpressionNetwork"/> with the new labels and this seed.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="seed"/> is below 0.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// As for <see cref="Load(string, Device?)"/>; the layer that is replaced is checked as well.
+    /// </exception>
+    public static ExpressionNetwork Load(string path, ExpressionLabels newLabels, Device? device = null, int seed = 1)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(newLabels);
+        TensorCheck.IsInRange(seed, 0, int.MaxValue, nameof(seed));
+        (SafetensorsFile file, int version) = ReadOwn(path);
+        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file, version);
+        int storedClasses = options.Labels.Count;
+        (options.Labels, options.Seed) = (newLabels, seed);
+        return Build(path, file, variant, options, storedClasses, keepHead: false, device);
+    }
+#pragma warning restore RS0026
 
     /// <summary>
     /// Loads just the weights of any .safetensors file, for example one written in Python, into a network that was built to fit. Nothing
@@ -109,13 +125,13 @@ public static class Checkpoint
     /// <returns>Whether the file carries a checksum, which then matched; a foreign file may have none and loads unverified.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">As for <see cref="Load"/>, but for the metadata.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string, Device?)"/>, but for the metadata.</exception>
     public static bool LoadWeights(string path, ExpressionNetwork network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(network);
         SafetensorsFile file = Safetensors.Read(path);
-        Fill(path, file, network);
+        Fill(path, file, network, network.Options.Labels.Count, keepHead: true);
         return file.IsVerified;
     }
 
@@ -130,6 +146,34 @@ public static class Checkpoint
         return metadata.ContainsKey(ProvenanceKey)
             ? ReadJson<Dictionary<string, string>>(path, metadata, ProvenanceKey)
             : new Dictionary<string, string>();
+    }
+
+    private static ExpressionNetwork Build(
+        string path,
+        SafetensorsFile file,
+        NetworkVariant variant,
+        ExpressionNetworkOptions options,
+        int storedClasses,
+        bool keepHead,
+        Device? device)
+    {
+        ExpressionNetwork? network = null;
+        try
+        {
+            network = new ExpressionNetwork(variant, options);
+            Fill(path, file, network, storedClasses, keepHead);
+            if (device is not null)
+            {
+                network.to(device);
+            }
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
     }
 
     private static (SafetensorsFile File, int Version) ReadOwn(string path)
@@ -224,8 +268,11 @@ public static class Checkpoint
         return new SafetensorsTensor(key, dtype, weight.shape, weight.detach().cpu().contiguous().bytes.ToArray());
     }
 
-    /// <summary>Checks every tensor of the file against the network, then copies them all.</summary>
-    private static void Fill(string path, SafetensorsFile file, ExpressionNetwork network)
+    /// <summary>
+    /// Checks every tensor of the file against the network, then copies them all, or all but the head, which then may be for another
+    /// number of classes.
+    /// </summary>
+    private static void Fill(string path, SafetensorsFile file, ExpressionNetwork network, int storedClasses, bool keepHead)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -239,29 +286,32 @@ public static class Checkpoint
                     path,
                     $"tensor {Excerpt.Of(tensor.Name, 100)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
             }
-            stored.Add(tensor.Name, FromStored(path, tensor, weight));
+            long[] shape = IsHead(tensor.Name) ? [storedClasses, .. weight.shape[1..]] : weight.shape;
+            stored.Add(tensor.Name, FromStored(path, tensor, shape, weight.dtype));
         }
         if (weights.Keys.FirstOrDefault(key => !stored.ContainsKey(key)) is { } missing)
         {
             throw Fault(path, $"tensor '{missing}' is missing; expected the {weights.Count} keys of {network.Variant.PaperName}.");
         }
-        foreach ((string key, Tensor value) in stored)
+        foreach ((string key, Tensor value) in stored.Where(entry => keepHead || !IsHead(entry.Key)))
         {
             weights[key].copy_(value);
         }
     }
 
-    private static Tensor FromStored(string path, SafetensorsTensor tensor, Tensor weight)
+    private static bool IsHead(string key) => key.StartsWith(ExpressionNetwork.HeadPrefix, StringComparison.Ordinal);
+
+    private static Tensor FromStored(string path, SafetensorsTensor tensor, long[] shape, ScalarType weightType)
     {
-        SafetensorsDtype dtype = weight.dtype == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
-        if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(weight.shape))
+        SafetensorsDtype dtype = weightType == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
+        if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(shape))
         {
             throw Fault(
                 path,
                 $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; "
-                + $"expected {dtype} {TensorCheck.Shape(weight)}.");
+                + $"expected {dtype} [{string.Join(", ", shape)}].");
         }
-        Tensor value = empty(weight.shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
+        Tensor value = empty(shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
         tensor.Data.Span.CopyTo(value.bytes);
         return IsFinite(value)
             ? value
@@ -279,7 +329,10 @@ public static class Checkpoint
     private static string LibraryVersion() =>
         typeof(Checkpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>How a picture becomes the network's input: gray, this size, [0, 1], its centre if there is a crop, less the mean, over the deviation.</summary>
+    /// <summary>
+    /// How a picture becomes the network's input: gray, this size, [0, 1], its centre if there is a crop, less the mean, over the
+    /// deviation.
+    /// </summary>
     private sealed record StoredPreprocessing(
         int Height, int Width, int? CropHeight, int? CropWidth, double PixelMean, double PixelStandardDeviation)
     {

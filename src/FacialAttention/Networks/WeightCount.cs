@@ -16,7 +16,9 @@ internal static class WeightCount
         if (!variant.HasLstm)
         {
             (int height, int width) = ConvBackbone.OutputSize(stages, options.InputHeight, options.InputWidth);
-            return sum + OfLinear(featureSize * height * width, options.CnnHiddenSize) + OfLinear(options.CnnHiddenSize, options.Labels.Count);
+            return sum
+                + OfLinear(featureSize * height * width, options.CnnHiddenSize)
+                + OfLinear(options.CnnHiddenSize, options.Labels.Count);
         }
         if (variant.HasLocalAttention)
         {

@@ -158,21 +158,27 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("preprocessing", null, "the metadata has no 'preprocessing'; expected it in a checkpoint.")]
     [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5}""",
         "preprocessing is not as expected: *pixelStandardDeviation*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":"0.5","pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":"0.5","pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *pixelMean*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":"NaN","pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":"NaN","pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *pixelMean*")]
-    [InlineData("preprocessing", """{"height":16.5,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16.5,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *height*")]
     [InlineData("preprocessing", """{"height":15,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":2,"pixelStandardDeviation":0}""",
         "*ImageHeight is 15; expected 16 to 1024.*PixelMean is 2; expected 0 to 1.*PixelStandardDeviation is 0; expected 0.001 to 1.")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25,"crop":1}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25,"crop":1}""",
         "preprocessing is not as expected: *'crop'*")]
     [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *crop*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":16,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":16,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "options: CropHeight is 16 and CropWidth is null; expected both or neither.")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":16,"cropWidth":18,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":16,"cropWidth":18,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "options: CropWidth is 18; expected 16 to ImageWidth, which is 17.")]
     [InlineData("preprocessing",
         """{"height":16,"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
