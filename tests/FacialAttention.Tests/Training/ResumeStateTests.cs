@@ -162,7 +162,7 @@ public sealed class ResumeStateTests
     {
         using var folder = new TemporaryFolder();
         var state = new ResumeState(folder.File("run.resume"));
-        using var network = new TwoLayerNet();
+        using var network = new TwoLayerNet(hasNormAndDropout: true);
         using var trainer = new Trainer(network, Options(OptimizerKind.SgdNesterov));
 
         trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, state, cancellationToken: new CancellationToken(canceled: true)))
