@@ -7,7 +7,10 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace FacialAttention.Tests;
 
-/// <summary>The README's example, compiled as it stands there and run with only the number of iterations replaced.</summary>
+/// <summary>
+/// The README's example, compiled as it stands there and run with only the number of iterations replaced; those of the documentation,
+/// compiled.
+/// </summary>
 public sealed partial class ReadmeTests
 {
     private const string ImplicitUsings =
@@ -40,6 +43,16 @@ public sealed partial class ReadmeTests
             Directory.SetCurrentDirectory(formerFolder);
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("training.md", 3)]
+    public void Examples_OfADocument_Compile(string name, int count)
+    {
+        MatchCollection examples = ExampleBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", name)));
+
+        examples.Should().HaveCount(count);
+        examples.Select(example => Compile(example.Groups["code"].Value)).Should().NotContainNulls();
     }
 
     private static Assembly Compile(string example)

@@ -82,7 +82,12 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
     {
         TensorCheck.IsInRange(height, 1, int.MaxValue - 1, nameof(height));
         TensorCheck.IsInRange(width, 1, int.MaxValue - 1, nameof(width));
-        int pools = _stages.Count(stage => stage.Pool);
+        return OutputSize(_stages, height, width);
+    }
+
+    internal static (int Height, int Width) OutputSize(IReadOnlyList<ConvStage> stages, int height, int width)
+    {
+        int pools = stages.Count(stage => stage.Pool);
         for (int i = 0; i < pools; i++)
         {
             (height, width) = ((height + 1) / 2, (width + 1) / 2);

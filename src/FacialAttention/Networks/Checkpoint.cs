@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace FacialAttention;
 /// </summary>
 public static class Checkpoint
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2; // 2 added bidirectional, dropout and crop
     private const string FormatVersionKey = "formatVersion";
     private const string LibraryKey = "library";
     private const string VariantKey = "variant";
@@ -23,9 +24,16 @@ public static class Checkpoint
     private const string PreprocessingKey = "preprocessing";
     private const string ProvenanceKey = "provenance";
 
+    /// <summary>
+    /// How many weights more than the file holds the options may claim (4 MB) and the network is still built: comparing key by key then
+    /// gives a message that names the tensor.
+    /// </summary>
+    private const long MaxMissingWeights = 1_000_000;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter() },
+        AllowDuplicateProperties = false,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
         NumberHandling = JsonNumberHandling.Strict,
         PropertyNameCaseInsensitive = false,
         RespectNullableAnnotations = true,
@@ -60,41 +68,53 @@ public static class Checkpoint
         Safetensors.Write(path, [.. network.state_dict().Select(entry => ToStored(entry.Key, entry.Value))], metadata);
     }
 
+#pragma warning disable RS0026 // Two overloads have defaults; the labels have none, so no call fits both.
     /// <summary>Loads a network that <see cref="Save"/> wrote, in evaluation mode. The caller owns it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where to; null for the CPU.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is no checkpoint of this library, is of a newer format, was altered, or a tensor is missing, unknown, of another shape or
-    /// type, or not finite; the message names the file, what was got and what was expected.
+    /// The file is no checkpoint of this library, is of a newer format, was altered, claims a network far larger than itself, or a tensor
+    /// is missing, unknown, of another shape or type, or not finite; the message names the file, what was got and what was expected.
     /// </exception>
     public static ExpressionNetwork Load(string path, Device? device = null)
     {
-        SafetensorsFile file = ReadOwn(path);
-        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file.Metadata);
-        ExpressionNetwork? network = null;
-        try
-        {
-            network = new ExpressionNetwork(variant, options);
-            Fill(path, file, network);
-            if (device is not null)
-            {
-                network.to(device);
-            }
-            network.eval();
-            return network;
-        }
-        catch (Microsoft.Extensions.Options.OptionsValidationException exception)
-        {
-            throw Fault(path, $"{OptionsKey}: {exception.Message}", exception);
-        }
-        catch
-        {
-            network?.Dispose();
-            throw;
-        }
+        (SafetensorsFile file, int version) = ReadOwn(path);
+        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file, version);
+        return Build(path, file, variant, options, options.Labels.Count, keepHead: true, device);
     }
+
+    /// <summary>
+    /// Loads a network that <see cref="Save"/> wrote for fine-tuning to other classes, in evaluation mode. The caller owns it. Its last
+    /// linear layer, weight and bias, is always a new one, even if the labels are those of the file, so the result does not depend on the
+    /// names; all other weights come from the file.
+    /// </summary>
+    /// <param name="path">The file; it stays as it is.</param>
+    /// <param name="newLabels">The new classes, of any number; the labels of the network's options.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    /// <param name="seed">
+    /// The seed of the new layer's weights, 0 to 2147483647, and of the network's options: the layer is that of a fresh
+    /// <see cref="ExpressionNetwork"/> with the new labels and this seed.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="seed"/> is below 0.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// As for <see cref="Load(string, Device?)"/>; the layer that is replaced is checked as well.
+    /// </exception>
+    public static ExpressionNetwork Load(string path, ExpressionLabels newLabels, Device? device = null, int seed = 1)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(newLabels);
+        TensorCheck.IsInRange(seed, 0, int.MaxValue, nameof(seed));
+        (SafetensorsFile file, int version) = ReadOwn(path);
+        (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file, version);
+        int storedClasses = options.Labels.Count;
+        (options.Labels, options.Seed) = (newLabels, seed);
+        return Build(path, file, variant, options, storedClasses, keepHead: false, device);
+    }
+#pragma warning restore RS0026
 
     /// <summary>
     /// Loads just the weights of any .safetensors file, for example one written in Python, into a network that was built to fit. Nothing
@@ -105,13 +125,13 @@ public static class Checkpoint
     /// <returns>Whether the file carries a checksum, which then matched; a foreign file may have none and loads unverified.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">As for <see cref="Load"/>, but for the metadata.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string, Device?)"/>, but for the metadata.</exception>
     public static bool LoadWeights(string path, ExpressionNetwork network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(network);
         SafetensorsFile file = Safetensors.Read(path);
-        Fill(path, file, network);
+        Fill(path, file, network, network.Options.Labels.Count, keepHead: true);
         return file.IsVerified;
     }
 
@@ -122,13 +142,41 @@ public static class Checkpoint
     /// <exception cref="InvalidDataException">The file is no checkpoint of this library, is of a newer format, or was altered.</exception>
     public static IReadOnlyDictionary<string, string> ReadProvenance(string path)
     {
-        IReadOnlyDictionary<string, string> metadata = ReadOwn(path).Metadata;
+        IReadOnlyDictionary<string, string> metadata = ReadOwn(path).File.Metadata;
         return metadata.ContainsKey(ProvenanceKey)
             ? ReadJson<Dictionary<string, string>>(path, metadata, ProvenanceKey)
             : new Dictionary<string, string>();
     }
 
-    private static SafetensorsFile ReadOwn(string path)
+    private static ExpressionNetwork Build(
+        string path,
+        SafetensorsFile file,
+        NetworkVariant variant,
+        ExpressionNetworkOptions options,
+        int storedClasses,
+        bool keepHead,
+        Device? device)
+    {
+        ExpressionNetwork? network = null;
+        try
+        {
+            network = new ExpressionNetwork(variant, options);
+            Fill(path, file, network, storedClasses, keepHead);
+            if (device is not null)
+            {
+                network.to(device);
+            }
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+    }
+
+    private static (SafetensorsFile File, int Version) ReadOwn(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         SafetensorsFile file = Safetensors.Read(path);
@@ -145,28 +193,50 @@ public static class Checkpoint
             throw Fault(path, $"{FormatVersionKey} is {version}, of a newer FacialAttention; expected at most {FormatVersion}.");
         }
         return file.IsVerified
-            ? file
+            ? (file, version)
             : throw Fault(path, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
     }
 
     private static (NetworkVariant Variant, ExpressionNetworkOptions Options) ReadDescription(
-        string path, IReadOnlyDictionary<string, string> metadata)
+        string path, SafetensorsFile file, int version)
     {
+        IReadOnlyDictionary<string, string> metadata = file.Metadata;
         string name = metadata.GetValueOrDefault(VariantKey) ?? throw Missing(path, VariantKey);
         if (!NetworkVariantExtensions.TryParse(name, out NetworkVariant variant))
         {
             throw Fault(path, $"{VariantKey} is {Excerpt.Of(name)}; expected one of the five networks, for example 'ACNN-ALSTM'.");
         }
-        StoredOptions options = ReadJson<StoredOptions>(path, metadata, OptionsKey);
-        StoredPreprocessing preprocessing = ReadJson<StoredPreprocessing>(path, metadata, PreprocessingKey);
+        (StoredOptions stored, StoredPreprocessing preprocessing) = version == 1
+            ? (ReadJson<StoredOptionsOfVersion1>(path, metadata, OptionsKey).Upgrade(),
+                ReadJson<StoredPreprocessingOfVersion1>(path, metadata, PreprocessingKey).Upgrade())
+            : (ReadJson<StoredOptions>(path, metadata, OptionsKey),
+                ReadJson<StoredPreprocessing>(path, metadata, PreprocessingKey));
         string[] labels = ReadJson<string[]>(path, metadata, LabelsKey);
         try
         {
-            return (variant, options.ToOptions(preprocessing, new ExpressionLabels(labels)));
+            ExpressionNetworkOptions options = stored.ToOptions(preprocessing, new ExpressionLabels(labels)).ValidatedCopy();
+            CheckWeightCount(path, file, WeightCount.Of(variant, options));
+            return (variant, options);
         }
         catch (ArgumentException exception)
         {
             throw Fault(path, $"{LabelsKey}: {exception.Message}", exception);
+        }
+        catch (OptionsValidationException exception)
+        {
+            throw Fault(path, $"{OptionsKey}: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckWeightCount(string path, SafetensorsFile file, long claimed)
+    {
+        long held = file.Tensors.Sum(tensor => (long)tensor.Data.Length / SafetensorsTensor.SizeOf(tensor.Dtype));
+        if (claimed - held > MaxMissingWeights)
+        {
+            throw Fault(
+                path,
+                $"{OptionsKey} and {PreprocessingKey} claim a network of {claimed} weights, but the file holds {held}; "
+                + "expected as many as they claim.");
         }
     }
 
@@ -198,8 +268,11 @@ public static class Checkpoint
         return new SafetensorsTensor(key, dtype, weight.shape, weight.detach().cpu().contiguous().bytes.ToArray());
     }
 
-    /// <summary>Checks every tensor of the file against the network, then copies them all.</summary>
-    private static void Fill(string path, SafetensorsFile file, ExpressionNetwork network)
+    /// <summary>
+    /// Checks every tensor of the file against the network, then copies them all, or all but the head, which then may be for another
+    /// number of classes.
+    /// </summary>
+    private static void Fill(string path, SafetensorsFile file, ExpressionNetwork network, int storedClasses, bool keepHead)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -213,29 +286,32 @@ public static class Checkpoint
                     path,
                     $"tensor {Excerpt.Of(tensor.Name, 100)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
             }
-            stored.Add(tensor.Name, FromStored(path, tensor, weight));
+            long[] shape = IsHead(tensor.Name) ? [storedClasses, .. weight.shape[1..]] : weight.shape;
+            stored.Add(tensor.Name, FromStored(path, tensor, shape, weight.dtype));
         }
         if (weights.Keys.FirstOrDefault(key => !stored.ContainsKey(key)) is { } missing)
         {
             throw Fault(path, $"tensor '{missing}' is missing; expected the {weights.Count} keys of {network.Variant.PaperName}.");
         }
-        foreach ((string key, Tensor value) in stored)
+        foreach ((string key, Tensor value) in stored.Where(entry => keepHead || !IsHead(entry.Key)))
         {
             weights[key].copy_(value);
         }
     }
 
-    private static Tensor FromStored(string path, SafetensorsTensor tensor, Tensor weight)
+    private static bool IsHead(string key) => key.StartsWith(ExpressionNetwork.HeadPrefix, StringComparison.Ordinal);
+
+    private static Tensor FromStored(string path, SafetensorsTensor tensor, long[] shape, ScalarType weightType)
     {
-        SafetensorsDtype dtype = weight.dtype == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
-        if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(weight.shape))
+        SafetensorsDtype dtype = weightType == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
+        if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(shape))
         {
             throw Fault(
                 path,
                 $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; "
-                + $"expected {dtype} {TensorCheck.Shape(weight)}.");
+                + $"expected {dtype} [{string.Join(", ", shape)}].");
         }
-        Tensor value = empty(weight.shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
+        Tensor value = empty(shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
         tensor.Data.Span.CopyTo(value.bytes);
         return IsFinite(value)
             ? value
@@ -253,11 +329,26 @@ public static class Checkpoint
     private static string LibraryVersion() =>
         typeof(Checkpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>How a picture becomes the network's input: gray, this size, [0, 1], less the mean, over the deviation.</summary>
-    private sealed record StoredPreprocessing(int Height, int Width, double PixelMean, double PixelStandardDeviation)
+    /// <summary>
+    /// How a picture becomes the network's input: gray, this size, [0, 1], its centre if there is a crop, less the mean, over the
+    /// deviation.
+    /// </summary>
+    private sealed record StoredPreprocessing(
+        int Height, int Width, int? CropHeight, int? CropWidth, double PixelMean, double PixelStandardDeviation)
     {
-        public static StoredPreprocessing From(ExpressionNetworkOptions options) =>
-            new(options.ImageHeight, options.ImageWidth, options.PixelMean, options.PixelStandardDeviation);
+        public static StoredPreprocessing From(ExpressionNetworkOptions options) => new(
+            options.ImageHeight,
+            options.ImageWidth,
+            options.CropHeight,
+            options.CropWidth,
+            options.PixelMean,
+            options.PixelStandardDeviation);
+    }
+
+    private sealed record StoredPreprocessingOfVersion1(int Height, int Width, double PixelMean, double PixelStandardDeviation)
+    {
+        public StoredPreprocessing Upgrade() =>
+            new(Height, Width, CropHeight: null, CropWidth: null, PixelMean, PixelStandardDeviation);
     }
 
     private sealed record StoredOptions(
@@ -267,7 +358,9 @@ public static class Checkpoint
         LocalAttentionScaling LocalAttentionScaling,
         int LstmHiddenSize,
         int LstmLayers,
+        bool Bidirectional,
         int CnnHiddenSize,
+        double Dropout,
         int Seed)
     {
         public static StoredOptions From(ExpressionNetworkOptions options) => new(
@@ -277,7 +370,9 @@ public static class Checkpoint
             options.LocalAttentionScaling,
             options.LstmHiddenSize,
             options.LstmLayers,
+            options.Bidirectional,
             options.CnnHiddenSize,
+            options.Dropout,
             options.Seed);
 
         public ExpressionNetworkOptions ToOptions(StoredPreprocessing preprocessing, ExpressionLabels labels) => new()
@@ -285,6 +380,8 @@ public static class Checkpoint
             Labels = labels,
             ImageHeight = preprocessing.Height,
             ImageWidth = preprocessing.Width,
+            CropHeight = preprocessing.CropHeight,
+            CropWidth = preprocessing.CropWidth,
             PixelMean = preprocessing.PixelMean,
             PixelStandardDeviation = preprocessing.PixelStandardDeviation,
             BackboneStages = BackboneStages,
@@ -293,8 +390,33 @@ public static class Checkpoint
             LocalAttentionScaling = LocalAttentionScaling,
             LstmHiddenSize = LstmHiddenSize,
             LstmLayers = LstmLayers,
+            Bidirectional = Bidirectional,
             CnnHiddenSize = CnnHiddenSize,
+            Dropout = Dropout,
             Seed = Seed,
         };
+    }
+
+    private sealed record StoredOptionsOfVersion1(
+        IReadOnlyList<ConvStage> BackboneStages,
+        bool BatchNorm,
+        AttentionScoring Scoring,
+        LocalAttentionScaling LocalAttentionScaling,
+        int LstmHiddenSize,
+        int LstmLayers,
+        int CnnHiddenSize,
+        int Seed)
+    {
+        public StoredOptions Upgrade() => new(
+            BackboneStages,
+            BatchNorm,
+            Scoring,
+            LocalAttentionScaling,
+            LstmHiddenSize,
+            LstmLayers,
+            Bidirectional: false,
+            CnnHiddenSize,
+            Dropout: 0,
+            Seed);
     }
 }

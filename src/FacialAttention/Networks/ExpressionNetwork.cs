@@ -10,8 +10,22 @@ namespace FacialAttention;
 /// Mechanism", Computational Intelligence and Neuroscience 2022, article 7450637. One class for all five variants;
 /// <see cref="forward"/> is the paper's Figure 2.
 /// </summary>
+/// <remarks>
+/// The names of its parameters and buffers are a public format. Each starts with its part, so a prefix names what to freeze or to train at
+/// another rate:
+/// <list type="bullet">
+/// <item><description><c>backbone.</c>: the convolutions, <c>backbone.c1.</c> and so on, with their norms;</description></item>
+/// <item><description><c>local_attention.</c>: the attention before the LSTM, in the variants that have it;</description></item>
+/// <item><description><c>classifier.</c>: all that follows, which is <c>classifier.lstm.</c>, <c>classifier.global_attention.</c> and
+/// <c>classifier.linear.</c>, or <c>classifier.hidden.</c> and <c>classifier.linear.</c> in <see cref="NetworkVariant.Cnn"/>. The last
+/// layer, the only one whose size depends on the labels, is <c>classifier.linear.</c> in all variants.</description></item>
+/// </list>
+/// </remarks>
 public sealed class ExpressionNetwork : Module<Tensor, Tensor>
 {
+    /// <summary>What the keys of the last layer, and no others, start with.</summary>
+    internal const string HeadPrefix = "classifier.linear.";
+
     private readonly ExpressionNetworkOptions _options;
     [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
     [ComponentName(Name = "local_attention")] private readonly LocalFeatureAttention? _localAttention;
@@ -128,8 +142,8 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
         {
             string orCrop = _options.CropHeight is null ? "" : $" or [N, 1, {_options.InputHeight}, {_options.InputWidth}]";
             throw new ArgumentException(
-                $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, "
-                + $"{_options.ImageWidth}]{orCrop}; got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
+                $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, {_options.ImageWidth}]{orCrop}; "
+                + $"got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
                 + $"{nameof(ExpressionNetworkOptions.ImageWidth)}, or use a variant with an LSTM, which takes any size.",
                 nameof(images));
         }

@@ -70,7 +70,8 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     public LocalAttentionScaling LocalAttentionScaling { get; set; } = LocalAttentionScaling.MeanOne;
 
     /// <summary>
-    /// The size of an LSTM hidden state of one direction: 1 to 8192, default 512 (paper, section 4.3.1). Without effect on <see cref="NetworkVariant.Cnn"/>.
+    /// The size of an LSTM hidden state of one direction: 1 to 8192, default 512 (paper, section 4.3.1). Without effect on
+    /// <see cref="NetworkVariant.Cnn"/>.
     /// </summary>
     [OptionRange(1, 8192)]
     public int LstmHiddenSize { get; set; } = 512;

@@ -9,7 +9,7 @@ public sealed class CheckpointBadInputTests : IDisposable
 {
     private const string Options = """
         {"backboneStages":[{"kernelSize":1,"channels":2}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne",
-        "lstmHiddenSize":2,"lstmLayers":1,"cnnHiddenSize":3,"seed":1}
+        "lstmHiddenSize":2,"lstmLayers":1,"bidirectional":false,"cnnHiddenSize":3,"dropout":0,"seed":1}
         """;
 
     private readonly TemporaryFolder _folder = new();
@@ -129,13 +129,13 @@ public sealed class CheckpointBadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("formatVersion", "2", "formatVersion is 2, of a newer FacialAttention; expected at most 1.")]
-    [InlineData("formatVersion", "2147483647", "formatVersion is 2147483647, of a newer FacialAttention; expected at most 1.")]
-    [InlineData("formatVersion", "0", "formatVersion is \"0\"; expected a whole number from 1 to 1.")]
-    [InlineData("formatVersion", "x", "formatVersion is \"x\"; expected a whole number from 1 to 1.")]
-    [InlineData("formatVersion", "", "formatVersion is \"\"; expected a whole number from 1 to 1.")]
-    [InlineData("formatVersion", "-1", "formatVersion is \"-1\"; expected a whole number from 1 to 1.")]
-    [InlineData("formatVersion", "1.0", "formatVersion is \"1.0\"; expected a whole number from 1 to 1.")]
+    [InlineData("formatVersion", "3", "formatVersion is 3, of a newer FacialAttention; expected at most 2.")]
+    [InlineData("formatVersion", "2147483647", "formatVersion is 2147483647, of a newer FacialAttention; expected at most 2.")]
+    [InlineData("formatVersion", "0", "formatVersion is \"0\"; expected a whole number from 1 to 2.")]
+    [InlineData("formatVersion", "x", "formatVersion is \"x\"; expected a whole number from 1 to 2.")]
+    [InlineData("formatVersion", "", "formatVersion is \"\"; expected a whole number from 1 to 2.")]
+    [InlineData("formatVersion", "-1", "formatVersion is \"-1\"; expected a whole number from 1 to 2.")]
+    [InlineData("formatVersion", "1.0", "formatVersion is \"1.0\"; expected a whole number from 1 to 2.")]
     [InlineData("formatVersion", null, "the metadata has no 'formatVersion'; expected a checkpoint that FacialAttention saved.")]
     public void Load_OtherFormatVersion_SaysWhatWasGotAndExpected(string key, string? value, string message)
     {
@@ -147,6 +147,7 @@ public sealed class CheckpointBadInputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("formatVersion", "1", "options is not as expected: *")] // of newer options, which version 1 does not know
     [InlineData("variant", null, "the metadata has no 'variant'; expected it in a checkpoint.")]
     [InlineData("variant", "RNN", "variant is \"RNN\"; expected one of the five networks, for example 'ACNN-ALSTM'.")]
     [InlineData("options", null, "the metadata has no 'options'; expected it in a checkpoint.")]
@@ -155,18 +156,33 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("options", "[]", "options is not as expected: *")]
     [InlineData("options", "null", "options is null; expected a value.")]
     [InlineData("preprocessing", null, "the metadata has no 'preprocessing'; expected it in a checkpoint.")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5}""",
+    [InlineData("preprocessing", """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5}""",
         "preprocessing is not as expected: *pixelStandardDeviation*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":"0.5","pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":"0.5","pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *pixelMean*")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":"NaN","pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":"NaN","pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *pixelMean*")]
-    [InlineData("preprocessing", """{"height":16.5,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+    [InlineData("preprocessing",
+        """{"height":16.5,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *height*")]
-    [InlineData("preprocessing", """{"height":15,"width":17,"pixelMean":2,"pixelStandardDeviation":0}""",
+    [InlineData("preprocessing", """{"height":15,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":2,"pixelStandardDeviation":0}""",
         "*ImageHeight is 15; expected 16 to 1024.*PixelMean is 2; expected 0 to 1.*PixelStandardDeviation is 0; expected 0.001 to 1.")]
-    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25,"crop":1}""",
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25,"crop":1}""",
+        "preprocessing is not as expected: *'crop'*")]
+    [InlineData("preprocessing", """{"height":16,"width":17,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "preprocessing is not as expected: *crop*")]
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":16,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+        "options: CropHeight is 16 and CropWidth is null; expected both or neither.")]
+    [InlineData("preprocessing",
+        """{"height":16,"width":17,"cropHeight":16,"cropWidth":18,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+        "options: CropWidth is 18; expected 16 to ImageWidth, which is 17.")]
+    [InlineData("preprocessing",
+        """{"height":16,"height":16,"width":17,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+        "preprocessing is not as expected: *height*")]
     [InlineData("labels", null, "the metadata has no 'labels'; expected it in a checkpoint.")]
     [InlineData("labels", "null", "labels is null; expected a value.")]
     [InlineData("labels", "\"a, b\"", "labels is not as expected: *")]
@@ -180,7 +196,14 @@ public sealed class CheckpointBadInputTests : IDisposable
         ShouldRefuse(SaveChanged(metadata => Set(metadata, key, value)), message);
 
     [Theory]
-    [InlineData("\"seed\":1", "\"seed\":1,\"dropout\":0.5", "options is not as expected: *dropout*")]
+    [InlineData("\"seed\":1", "\"seed\":1,\"warmth\":0.5", "options is not as expected: *warmth*")]
+    [InlineData("\"seed\":1", "\"seed\":1,\"seed\":1", "options is not as expected: *seed*")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"channels\":2", "options is not as expected: *channels*")]
+    [InlineData("\"dropout\":0,", "", "options is not as expected: *dropout*")]
+    [InlineData("\"dropout\":0", "\"dropout\":0.95", "options: Dropout is 0.95; expected 0 to 0.9.")]
+    [InlineData("\"bidirectional\":false,", "", "options is not as expected: *bidirectional*")]
+    [InlineData("\"bidirectional\":false", "\"bidirectional\":true",
+        "tensor 'classifier.*' is *; expected F32 [*].")]
     [InlineData("\"seed\":1", "\"Seed\":1", "options is not as expected: *Seed*")]
     [InlineData(",\"seed\":1", "", "options is not as expected: *seed*")]
     [InlineData("\"seed\":1", "\"seed\":1.5", "options is not as expected: *seed*")]
@@ -189,11 +212,16 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("\"seed\":1", "\"seed\":3000000000", "options is not as expected: *seed*")]
     [InlineData("\"seed\":1", "\"seed\":-1", "options: Seed is -1; expected 0 to 2147483647.")]
     [InlineData("\"scoring\":\"Additive\"", "\"scoring\":\"Cosine\"", "options is not as expected: *scoring*")]
-    [InlineData("\"scoring\":\"Additive\"", "\"scoring\":7", "options*coring*")]
+    [InlineData("\"scoring\":\"Additive\"", "\"scoring\":7", "options is not as expected: *scoring*")]
+    [InlineData("\"scoring\":\"Additive\"", "\"scoring\":0", "options is not as expected: *scoring*")]
+    [InlineData("\"scoring\":\"Additive\"", "\"scoring\":\"0\"", "options is not as expected: *scoring*")]
+    [InlineData("\"localAttentionScaling\":\"MeanOne\"", "\"localAttentionScaling\":1",
+        "options is not as expected: *localAttentionScaling*")]
     [InlineData("\"localAttentionScaling\":\"MeanOne\"", "\"localAttentionScaling\":\"Twice\"",
         "options is not as expected: *localAttentionScaling*")]
     [InlineData("\"batchNorm\":true", "\"batchNorm\":1", "options is not as expected: *batchNorm*")]
     [InlineData("\"lstmHiddenSize\":2", "\"lstmHiddenSize\":0", "options: LstmHiddenSize is 0; expected 1 to 8192.")]
+    [InlineData("\"lstmHiddenSize\":2", "\"lstmHiddenSize\":440", "tensor 'classifier.*' is F32 [*]; expected F32 [*].")]
     [InlineData("\"lstmLayers\":1", "\"lstmLayers\":17", "options: LstmLayers is 17; expected 1 to 16.")]
     [InlineData("\"cnnHiddenSize\":3", "\"cnnHiddenSize\":9999", "options: CnnHiddenSize is 9999; expected 1 to 8192.")]
     [InlineData("[{\"kernelSize\":1,\"channels\":2}]", "null", "options is not as expected: *backboneStages*")]
@@ -212,6 +240,37 @@ public sealed class CheckpointBadInputTests : IDisposable
         Options.Should().Contain(from);
 
         ShouldRefuse(SaveChanged(metadata => metadata["options"] = Options.Replace(from, to, StringComparison.Ordinal)), message);
+    }
+
+    // An ACNN-ALSTM of one stage 1x1x2 with norm and 2 labels has 2 + 9 weights of the backbone, 8 of local attention, and with LSTM
+    // layers of H: 4 H (2 + H) + 8 H, for each further layer 4 H (H + H) + 8 H; global attention H H + 2 H; linear 2 H + 2.
+    [Theory]
+    [InlineData("\"lstmHiddenSize\":2", "\"lstmHiddenSize\":8192", 335_708_181L)]
+    [InlineData("\"lstmHiddenSize\":2,\"lstmLayers\":1", "\"lstmHiddenSize\":8192,\"lstmLayers\":16", 8_389_754_901L)]
+    [InlineData("\"lstmHiddenSize\":2", "\"lstmHiddenSize\":500", 1_260_021L)] // 4 MB more than the file has
+    public void Load_OptionsThatClaimMoreThanTheFileHolds_BuildNoNetwork(string from, string to, long claimed)
+    {
+        Options.Should().Contain(from);
+
+        ShouldRefuse(
+            SaveChanged(metadata => metadata["options"] = Options.Replace(from, to, StringComparison.Ordinal)),
+            $"options and preprocessing claim a network of {claimed} weights, but the file holds 81; expected as many as they claim.");
+    }
+
+    [Fact]
+    public void Load_CnnOfLargeImages_BuildsNoNetwork()
+    {
+        // 2 + 9 of the backbone, 2 * 1024 * 1024 features to 8192, 8192 to 2
+        ShouldRefuse(
+            SaveChanged(metadata =>
+            {
+                metadata["variant"] = "CNN";
+                metadata["options"] = Options.Replace("\"cnnHiddenSize\":3", "\"cnnHiddenSize\":8192", StringComparison.Ordinal);
+                metadata["preprocessing"] = metadata["preprocessing"].Replace("16", "1024", StringComparison.Ordinal)
+                    .Replace("17", "1024", StringComparison.Ordinal);
+            }),
+            $"options and preprocessing claim a network of {11 + 17_179_877_376 + 16_386} weights, but the file holds 81; "
+            + "expected as many as they claim.");
     }
 
     [Fact]

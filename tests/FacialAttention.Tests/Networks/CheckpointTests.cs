@@ -21,6 +21,8 @@ public sealed class CheckpointTests : IDisposable
         Labels = new ExpressionLabels("größe \"quoted\"", "無表情 😐", "<&'\\/>", "İstanbul"),
         ImageHeight = 17,
         ImageWidth = 22,
+        CropHeight = 16,
+        CropWidth = 19,
         PixelMean = 1.0 / 3,
         PixelStandardDeviation = 0.1 + 0.2,
         BackboneStages = [new(3, 2, Pool: true), new(1, 3), new(5, 4, Pool: true)],
@@ -29,7 +31,9 @@ public sealed class CheckpointTests : IDisposable
         LocalAttentionScaling = LocalAttentionScaling.AsPrinted,
         LstmHiddenSize = 3,
         LstmLayers = 3,
+        Bidirectional = true,
         CnnHiddenSize = 5,
+        Dropout = 0.3,
         Seed = int.MaxValue,
     };
 
@@ -166,12 +170,19 @@ public sealed class CheckpointTests : IDisposable
         file.IsVerified.Should().BeTrue();
         file.Metadata.Keys.Should().BeEquivalentTo(
             "formatVersion", "library", "variant", "options", "labels", "preprocessing", "provenance");
-        file.Metadata["formatVersion"].Should().Be("1");
+        file.Metadata["formatVersion"].Should().Be("2");
         file.Metadata["library"].Should().MatchRegex(@"^FacialAttention \d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$");
         file.Metadata["variant"].Should().Be("CNN-ALSTM");
         JsonSerializer.Deserialize<string[]>(file.Metadata["labels"]).Should().Equal(UnusualOptions().Labels.Names);
         ShouldBeJson(file.Metadata["preprocessing"], """
-            { "height": 17, "width": 22, "pixelMean": 0.3333333333333333, "pixelStandardDeviation": 0.30000000000000004 }
+            {
+              "height": 17,
+              "width": 22,
+              "cropHeight": 16,
+              "cropWidth": 19,
+              "pixelMean": 0.3333333333333333,
+              "pixelStandardDeviation": 0.30000000000000004
+            }
             """);
         ShouldBeJson(file.Metadata["options"], """
             {
@@ -185,7 +196,9 @@ public sealed class CheckpointTests : IDisposable
               "localAttentionScaling": "AsPrinted",
               "lstmHiddenSize": 3,
               "lstmLayers": 3,
+              "bidirectional": true,
               "cnnHiddenSize": 5,
+              "dropout": 0.3,
               "seed": 2147483647
             }
             """);
@@ -198,6 +211,45 @@ public sealed class CheckpointTests : IDisposable
             JsonElement.DeepEquals(actualJson.RootElement, expectedJson.RootElement)
                 .Should().BeTrue("expected {0}, got {1}", expected, actual);
         }
+    }
+
+    [Fact]
+    public void Save_NoCrop_IsWrittenAsNull()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+        Checkpoint.Save(_folder.File("a"), network);
+
+        Safetensors.Read(_folder.File("a")).Metadata["preprocessing"].Should().Contain("\"cropHeight\":null,\"cropWidth\":null,");
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Load_FileOfVersion1_HasTheDefaultsOfNewerOptions(NetworkVariant variant)
+    {
+        using ExpressionNetwork network = Trained(variant, TinyNetwork.Options());
+        Checkpoint.Save(_folder.File("new"), network);
+        Safetensors.Write(_folder.File("old"), Safetensors.Read(_folder.File("new")).Tensors, new Dictionary<string, string>
+        {
+            ["formatVersion"] = "1",
+            ["library"] = "FacialAttention 0.1.0",
+            ["variant"] = variant.PaperName,
+            ["options"] = """
+                {"backboneStages":[{"kernelSize":1,"channels":2,"pool":false},{"kernelSize":3,"channels":3,"pool":true},
+                {"kernelSize":5,"channels":4,"pool":true}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne",
+                "lstmHiddenSize":5,"lstmLayers":2,"cnnHiddenSize":6,"seed":1}
+                """,
+            ["labels"] = """["calm","tense","other"]""",
+            ["preprocessing"] = """{"height":16,"width":24,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+            ["provenance"] = """{"data":"FER2013"}""",
+        });
+
+        using ExpressionNetwork restored = Checkpoint.Load(_folder.File("old"));
+
+        restored.Options.Should().BeEquivalentTo(TinyNetwork.Options());
+        restored.Options.Labels.Names.Should().Equal("calm", "tense", "other");
+        Numbers.BitsOf(restored).Should().Equal(Numbers.BitsOf(network));
+        EvaluationLogits(restored).Should().Equal(EvaluationLogits(network));
+        Checkpoint.ReadProvenance(_folder.File("old")).Should().Equal(new Dictionary<string, string> { ["data"] = "FER2013" });
     }
 
     [Fact]

@@ -411,4 +411,17 @@ public sealed class ExpressionNetworkTests
         using Tensor after = get_rng_state();
         after.bytes.ToArray().Should().Equal(expected);
     }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void StateDict_EveryKey_StartsWithItsPart(NetworkVariant variant)
+    {
+        using var network = TinyNetwork.Create(variant);
+        string[] keys = [.. network.state_dict().Keys];
+
+        keys.Select(key => key.Split('.')[0]).Distinct().Should().BeEquivalentTo(
+            variant.HasLocalAttention ? ["backbone", "local_attention", "classifier"] : (string[])["backbone", "classifier"]);
+        keys.Where(key => key.StartsWith(ExpressionNetwork.HeadPrefix, StringComparison.Ordinal))
+            .Should().BeEquivalentTo("classifier.linear.weight", "classifier.linear.bias");
+    }
 }

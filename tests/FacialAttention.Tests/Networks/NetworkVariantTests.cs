@@ -142,7 +142,7 @@ public sealed class NetworkVariantTests
             Iterations = 80,
             BatchSize = 16,
             LearningRate = 0.003,
-            FlipProbability = 0,
+            Augmentation = { FlipProbability = 0 },
             ValidationInterval = 10,
             Device = DevicePreference.Cpu,
         });

@@ -16,10 +16,9 @@ public sealed class TrainerOptionsTests
     {
         new TrainerOptions().Should().BeEquivalentTo(new
         {
-            Iterations = 5000,
+            Iterations = (int?)null,
             BatchSize = 30,
             LearningRate = 0.001,
-            FlipProbability = 0.5,
             TrainingReportInterval = 100,
             ValidationInterval = 400,
             ValidationBatchSize = 64,
@@ -40,9 +39,6 @@ public sealed class TrainerOptionsTests
     [InlineData("LearningRate", -0.001, "1E-09 to 10")]
     [InlineData("LearningRate", double.NaN, "1E-09 to 10")]
     [InlineData("LearningRate", double.PositiveInfinity, "1E-09 to 10")]
-    [InlineData("FlipProbability", -0.01, "0 to 1")]
-    [InlineData("FlipProbability", 1.01, "0 to 1")]
-    [InlineData("FlipProbability", double.NaN, "0 to 1")]
     [InlineData("TrainingReportInterval", 0, "1 to 100000000")]
     [InlineData("TrainingReportInterval", 100_000_001, "1 to 100000000")]
     [InlineData("ValidationInterval", 0, "1 to 100000000")]
@@ -70,8 +66,6 @@ public sealed class TrainerOptionsTests
     [InlineData("BatchSize", 65_536)]
     [InlineData("LearningRate", 1e-9)]
     [InlineData("LearningRate", 10.0)]
-    [InlineData("FlipProbability", 0.0)]
-    [InlineData("FlipProbability", 1.0)]
     [InlineData("TrainingReportInterval", 1)]
     [InlineData("TrainingReportInterval", 100_000_000)]
     [InlineData("ValidationInterval", 1)]
@@ -103,7 +97,6 @@ public sealed class TrainerOptionsTests
             Iterations = 0,
             BatchSize = 0,
             LearningRate = 0,
-            FlipProbability = 2,
             TrainingReportInterval = 0,
             ValidationInterval = 0,
             ValidationBatchSize = 0,
@@ -142,7 +135,6 @@ public sealed class TrainerOptionsTests
             Iterations = 7,
             BatchSize = 8,
             LearningRate = 0.25,
-            FlipProbability = 0.125,
             TrainingReportInterval = 9,
             ValidationInterval = 10,
             ValidationBatchSize = 11,
@@ -206,7 +198,7 @@ public sealed class TrainerOptionsTests
         int Upright(double probability)
         {
             List<float[]> images = Observe(options =>
-                (options.FlipProbability, options.BatchSize, options.Iterations) = (probability, 20, 5)).Images;
+                (options.Augmentation.FlipProbability, options.BatchSize, options.Iterations) = (probability, 20, 5)).Images;
             return images.Count(image => known.Any(face => face.SequenceEqual(image)));
         }
 

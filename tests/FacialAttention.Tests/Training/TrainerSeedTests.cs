@@ -118,11 +118,12 @@ public sealed class TrainerSeedTests
         using var scope = NewDisposeScope();
         using var faces = new FaceTensors(TrainingFaces, CPU);
         var order = new BatchOrder(TrainingFaces.Count, options.BatchSize, options.Seed);
-        images.Should().HaveCount(options.Iterations);
-        for (int iteration = 1; iteration <= options.Iterations; iteration++)
+        images.Should().HaveCount(10);
+        var augmentation = new Augmentation(options.Augmentation, options.Seed);
+        for (int iteration = 1; iteration <= images.Count; iteration++)
         {
             (Tensor expected, Tensor expectedLabels) = faces.Gather(order.RowsOf(iteration));
-            Tensor flipped = HorizontalFlip.Apply(expected, options.FlipProbability, options.Seed, iteration);
+            Tensor flipped = augmentation.Apply(expected, iteration);
             images[iteration - 1].Should().Equal(flipped.data<float>());
             labels[iteration - 1].Should().Equal(expectedLabels.data<long>());
         }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace FacialAttention.Tests.Data;
 
-public sealed class HorizontalFlipTests
+public sealed class AugmentationFlipTests
 {
     private const int Count = 64;
     private const int Height = 3;
@@ -15,7 +15,7 @@ public sealed class HorizontalFlipTests
         using var scope = NewDisposeScope();
         Tensor images = Numbered();
 
-        Pixels(HorizontalFlip.Apply(images, 0, seed: 1, iteration: 1)).Should().Equal(Pixels(images));
+        Pixels(Flip(images, 0, seed: 1, iteration: 1)).Should().Equal(Pixels(images));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class HorizontalFlipTests
     {
         using var scope = NewDisposeScope();
 
-        Tensor mirrored = HorizontalFlip.Apply(Numbered(), 1, seed: 1, iteration: 1);
+        Tensor mirrored = Flip(Numbered(), 1, seed: 1, iteration: 1);
 
         mirrored.shape.Should().Equal(Count, 1, Height, Width);
         Pixels(mirrored).Should().Equal(Enumerable.Range(0, Count).SelectMany(Mirrored));
@@ -34,7 +34,7 @@ public sealed class HorizontalFlipTests
     {
         using var scope = NewDisposeScope();
 
-        bool[] decisions = Decisions(HorizontalFlip.Apply(Numbered(), 0.5, seed: 1, iteration: 1));
+        bool[] decisions = Decisions(Flip(Numbered(), 0.5, seed: 1, iteration: 1));
 
         decisions.Count(isMirrored => isMirrored).Should().BeInRange(20, 44, "64 fair coins leave that range once in 500");
     }
@@ -46,7 +46,7 @@ public sealed class HorizontalFlipTests
         Tensor images = Numbered();
 
         int mirrored = Enumerable.Range(1, 100)
-            .Sum(iteration => Decisions(HorizontalFlip.Apply(images, 0.2, seed: 1, iteration)).Count(isMirrored => isMirrored));
+            .Sum(iteration => Decisions(Flip(images, 0.2, seed: 1, iteration)).Count(isMirrored => isMirrored));
 
         (mirrored / 6400.0).Should().BeApproximately(0.2, 0.02, "that is four standard deviations");
     }
@@ -56,12 +56,12 @@ public sealed class HorizontalFlipTests
     {
         using var scope = NewDisposeScope();
         Tensor images = Numbered();
-        bool[] expected = Decisions(HorizontalFlip.Apply(images, 0.5, seed: 4, iteration: 9));
+        bool[] expected = Decisions(Flip(images, 0.5, seed: 4, iteration: 9));
 
         manual_seed(77);
-        Decisions(HorizontalFlip.Apply(images, 0.5, seed: 4, iteration: 9)).Should().Equal(expected);
-        Decisions(HorizontalFlip.Apply(images, 0.5, seed: 4, iteration: 10)).Should().NotEqual(expected);
-        Decisions(HorizontalFlip.Apply(images, 0.5, seed: 5, iteration: 9)).Should().NotEqual(expected);
+        Decisions(Flip(images, 0.5, seed: 4, iteration: 9)).Should().Equal(expected);
+        Decisions(Flip(images, 0.5, seed: 4, iteration: 10)).Should().NotEqual(expected);
+        Decisions(Flip(images, 0.5, seed: 5, iteration: 9)).Should().NotEqual(expected);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class HorizontalFlipTests
         float[] before = Pixels(images);
         long live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        using (Tensor result = HorizontalFlip.Apply(images, probability, seed: 1, iteration: 1))
+        using (Tensor result = Flip(images, probability, seed: 1, iteration: 1))
         {
             (DisposeScopeManager.Statistics.ThreadTotalLiveCount - live).Should().Be(1);
             result.bytes.Clear();
@@ -83,6 +83,9 @@ public sealed class HorizontalFlipTests
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
         Pixels(images).Should().Equal(before);
     }
+
+    private static Tensor Flip(Tensor images, double probability, int seed, long iteration) =>
+        new Augmentation(new AugmentationOptions { FlipProbability = probability }, seed).Apply(images, iteration);
 
     private static Tensor Numbered() => arange(Count * Height * Width, dtype: ScalarType.Float32).view(Count, 1, Height, Width);
 
