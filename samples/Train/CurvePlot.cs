@@ -27,10 +27,10 @@ internal static class CurvePlot
 
     private static void Draw(Plot plot, string title, string axis, TrainingHistory history, Func<TrainingPoint, double> value)
     {
-        AddLine(plot, "training (augmented, in training mode)", history.Training, value, Colors.C0);
+        AddLine(plot, "training batches", history.Training, value, Colors.C0);
         AddLine(plot, "validation (selection split)", history.Validation, value, Colors.C1);
         plot.Add.Marker(history.Best.Iteration, value(history.Best), MarkerShape.OpenCircle, 14, Colors.C3).LegendText =
-            string.Create(CultureInfo.InvariantCulture, $"kept: iteration {history.Best.Iteration}");
+            string.Create(CultureInfo.InvariantCulture, $"kept ({history.Best.Iteration})");
         plot.Title(title);
         plot.XLabel("iteration");
         plot.YLabel(axis);

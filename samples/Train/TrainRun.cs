@@ -15,8 +15,6 @@ internal static class TrainRun
 
     public static void Run(TrainSettings settings, CancellationToken cancellationToken)
     {
-        NativeTorch.EnsureLoaded();
-        torch.set_num_threads(settings.Threads);
         RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
         (ExpressionNetwork network, DatasetSplit faces, Recipe recipe) = settings.CheckpointPath is { } checkpoint
             ? Continue(checkpoint, settings, cancellationToken)
@@ -55,6 +53,7 @@ internal static class TrainRun
     {
         Recipe recipe = RecipeReader.Bind(settings.Configuration);
         recipe.Check();
+        PrepareTorch(settings);
         DatasetSplit faces = settings.Data.ReadSplit(recipe.Network.ImageWidth, recipe.Network.ImageHeight, cancellationToken);
         recipe.Network.Labels = faces.Training.Labels;
         return (new ExpressionNetwork(settings.Variant, recipe.Network), faces, recipe);
@@ -63,7 +62,39 @@ internal static class TrainRun
     private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Continue(
         string checkpoint, TrainSettings settings, CancellationToken cancellationToken)
     {
-        throw new NotImplementedException();
+        PrepareTorch(settings);
+        ExpressionNetworkOptions options;
+        using (ExpressionNetwork trained = Checkpoint.Load(checkpoint))
+        {
+            options = trained.Options;
+        }
+        JsonObject there = JsonFile.ToObject(options);
+        Recipe recipe = RecipeReader.Bind(settings.Configuration, options);
+        recipe.Check();
+        JsonObject here = JsonFile.ToObject(recipe.Network);
+        here["seed"] = there["seed"]!.DeepClone(); // Of the new head alone.
+        string[] differences = [.. JsonFile.Differences(there, here, "network.")];
+        if (differences.Length > 0)
+        {
+            throw new ArgumentException(
+                $"The recipe is for another network than '{checkpoint}': {string.Join("; ", differences)}. Expected the checkpoint's options.");
+        }
+        DatasetSplit faces = settings.Data.ReadSplit(options.ImageWidth, options.ImageHeight, cancellationToken);
+        ExpressionLabels labels = faces.Training.Labels;
+        bool keepsHead = labels.Equals(options.Labels);
+        Console.WriteLine(keepsHead
+            ? $"The classes are those of '{checkpoint}': its last layer is kept"
+            : $"The classes are {labels}: the last layer of '{checkpoint}' is replaced");
+        ExpressionNetwork network = keepsHead
+            ? Checkpoint.Load(checkpoint)
+            : Checkpoint.Load(checkpoint, labels, seed: recipe.Network.Seed);
+        return (network, faces, recipe);
+    }
+
+    private static void PrepareTorch(TrainSettings settings)
+    {
+        NativeTorch.EnsureLoaded();
+        torch.set_num_threads(settings.Threads);
     }
 
     private static RunResult Train(

@@ -57,6 +57,56 @@ public sealed class Fer2013ReaderTests : IDisposable
         Read(new Fer2013CsvBuilder().BuildBytes(rows)).Test.Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(SplitPart.Training, "Training")]
+    [InlineData(SplitPart.Validation, "PublicTest")]
+    [InlineData(SplitPart.Test, "PrivateTest")]
+    public void ReadPart_OnePart_HoldsItsRowsInOrder(SplitPart part, string usage)
+    {
+        List<Fer2013Row> rows = Fer2013Row.Random(20, 4, Fer2013CsvBuilder.AllUsages);
+        string path = _folder.Write("fer2013.csv", new Fer2013CsvBuilder().BuildBytes(rows));
+
+        ShouldHold(Fer2013Reader.ReadPart(path, part), rows.Where(row => row.Usage == usage));
+    }
+
+    [Fact]
+    public void ReadPart_AllOfAFileWithPrivateTestAlone_HoldsEveryRow()
+    {
+        List<Fer2013Row> rows = Fer2013Row.Random(6, 5, "PrivateTest");
+        string path = _folder.Write("fer2013.csv", new Fer2013CsvBuilder().BuildBytes(rows));
+
+        ShouldHold(Fer2013Reader.ReadPart(path, null), rows);
+        ShouldHold(Fer2013Reader.ReadPart(path, SplitPart.Test), rows);
+    }
+
+    [Fact]
+    public void ReadPart_AllOfAMixedFile_KeepsTheOrderOfTheFile()
+    {
+        List<Fer2013Row> rows = Fer2013Row.Random(20, 6, "PrivateTest", "Training", "PublicTest");
+        string path = _folder.Write("fer2013.csv", new Fer2013CsvBuilder().BuildBytes(rows));
+
+        ShouldHold(Fer2013Reader.ReadPart(path, null), rows);
+    }
+
+    [Fact]
+    public void ReadPart_PartWithoutRows_NamesFileAndUsage()
+    {
+        string path = _folder.Write("fer2013.csv", new Fer2013CsvBuilder().BuildBytes(Fer2013Row.Random(3, 7, "Training")));
+
+        Action reading = () => Fer2013Reader.ReadPart(path, SplitPart.Test);
+
+        reading.Should().Throw<InvalidDataException>()
+            .WithMessage($"'{path}': none of the 3 rows has the Usage PrivateTest; expected at least one.");
+    }
+
+    [Fact]
+    public void ReadPart_UndefinedPart_Throws()
+    {
+        Action reading = () => Fer2013Reader.ReadPart("fer2013.csv", (SplitPart)3);
+
+        reading.Should().Throw<ArgumentOutOfRangeException>().WithMessage("The part 3 is not defined; expected a SplitPart.*");
+    }
+
     [Fact]
     public void Read_EveryPixelValue_IsKept()
     {

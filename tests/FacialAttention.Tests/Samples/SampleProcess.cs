@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace FacialAttention.Tests.Samples;
 
-/// <summary>samples/VariantTable as a process of its own, in a working folder and a culture of its own.</summary>
+/// <summary>One of the samples as a process of its own, in a working folder and a culture of its own.</summary>
 internal sealed partial class SampleProcess : IDisposable
 {
     private const int Interrupt = 2; // SIGINT
@@ -14,11 +14,11 @@ internal sealed partial class SampleProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    private SampleProcess(string workingFolder, string[] arguments)
+    private SampleProcess(string sample, string workingFolder, string[] arguments)
     {
         // A shell's background jobs, and their children, ignore Ctrl-C; env undoes that.
-        string[] prefix = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Dll] : ["dotnet", Dll];
-        string[] command = [.. prefix, .. arguments];
+        string[] prefix = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        string[] command = [.. prefix, PathOf(sample), .. arguments];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = workingFolder,
@@ -32,16 +32,15 @@ internal sealed partial class SampleProcess : IDisposable
         _error = _process.StandardError.ReadToEndAsync();
     }
 
-    private static string Dll { get; } = typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "VariantTable").Value!;
-
     public bool HasExited => _process.HasExited;
 
-    public static SampleProcess Start(string workingFolder, params string[] arguments) => new(workingFolder, arguments);
+    public static SampleProcess Start(string sample, string workingFolder, params string[] arguments) =>
+        new(sample, workingFolder, arguments);
 
-    public static (int ExitCode, string Output, string Error) Run(string workingFolder, params string[] arguments)
+    public static (int ExitCode, string Output, string Error) Run(
+        string sample, string workingFolder, params string[] arguments)
     {
-        using SampleProcess process = Start(workingFolder, arguments);
+        using SampleProcess process = Start(sample, workingFolder, arguments);
         return process.WaitForExit();
     }
 
@@ -62,6 +61,9 @@ internal sealed partial class SampleProcess : IDisposable
         }
         _process.Dispose();
     }
+
+    private static string PathOf(string sample) => typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == sample).Value!;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -6,6 +6,8 @@ namespace FacialAttention.Tests.Samples;
 
 public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClassFixture<VariantTableTests.TwoVariants>
 {
+    private const string Sample = "VariantTable";
+
     private static readonly string[] RowKeys =
     [
         "variant", "seed", "parameters", "multiplyAdds", "iterations", "trainAccuracy", "validationAccuracy", "testAccuracy",
@@ -90,7 +92,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         string output = folder.File("new/deep");
 
         (int exitCode, string text, string error) = SampleProcess.Run(
-            folder.Path, "--data", csv, "--variants", "cnn-lstm", "--seeds", "1,2", "--split", "8:2", "--iterations", "1",
+            Sample, folder.Path, "--data", csv, "--variants", "cnn-lstm", "--seeds", "1,2", "--split", "8:2", "--iterations", "1",
             "--batch-size", "4", "--lstm-hidden", "8", "--lstm-layers", "2", "--learning-rate", "0.5", "--local-scaling", "as-printed",
             "--device", "cpu", "--threads", "1", "--output", output);
 
@@ -130,7 +132,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         string work = Directory.CreateDirectory(folder.File("work")).FullName;
 
         (int exitCode, string text, string error) = SampleProcess.Run(
-            work, "--data", csv, "--variants", "cnn-lstm", "--iterations", "1", "--batch-size", "2", "--lstm-hidden", "4",
+            Sample, work, "--data", csv, "--variants", "cnn-lstm", "--iterations", "1", "--batch-size", "2", "--lstm-hidden", "4",
             "--threads", "1");
 
         error.Should().BeEmpty();
@@ -140,14 +142,17 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
     }
 
     [LinuxFact]
-    public void Run_CtrlCInALaterRow_KeepsTheFinishedRowsAndSaysSo()
+    public void Run_CtrlCInALaterRow_KeepsTheFinishedRowsAndGoesOnWithResume()
     {
         using var folder = new TemporaryFolder();
         string csv = FerCsv.Write(folder.File("fer.csv"), ("Training", 14), ("PublicTest", 7));
         string output = folder.File("out");
-        using SampleProcess process = SampleProcess.Start(
-            folder.Path, "--data", csv, "--variants", "cnn-lstm,acnn-alstm", "--seeds", "1,2,3", "--iterations", "20", "--batch-size", "8",
-            "--lstm-hidden", "8", "--threads", "1", "--output", output);
+        string[] arguments =
+        [
+            "--data", csv, "--variants", "cnn-lstm,acnn-alstm", "--seeds", "1,2", "--iterations", "20", "--batch-size", "8",
+            "--lstm-hidden", "8", "--threads", "1", "--output", output,
+        ];
+        using SampleProcess process = SampleProcess.Start(Sample, folder.Path, arguments);
         var patience = Stopwatch.StartNew();
         while (FinishedRows(output) == 0 && !process.HasExited && patience.Elapsed < TimeSpan.FromMinutes(2))
         {
@@ -159,19 +164,53 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
 
         exitCode.Should().Be(130);
         error.Should().Be("Stopped. Finished rows are kept." + Environment.NewLine);
-        using JsonDocument results = Results(output);
-        JsonElement[] rows = [.. results.RootElement.GetProperty("rows").EnumerateArray()];
-        rows.Should().HaveCountGreaterThan(0).And.HaveCountLessThan(6);
-        rows[0].GetProperty("variant").GetString().Should().Be("CNN-LSTM");
-        rows.Should().AllSatisfy(row => Keys(row).Should().Equal(RowKeys));
-        using ExpressionNetwork network = Checkpoint.Load(Path.Combine(output, rows[0].GetProperty("checkpoint").GetString()!));
+        int finished = FinishedRows(output);
+        finished.Should().BeInRange(1, 3);
+        using (JsonDocument results = Results(output))
+        {
+            JsonElement[] rows = [.. results.RootElement.GetProperty("rows").EnumerateArray()];
+            rows[0].GetProperty("variant").GetString().Should().Be("CNN-LSTM");
+            rows.Should().AllSatisfy(row => Keys(row).Should().Equal(RowKeys));
+            using ExpressionNetwork network = Checkpoint.Load(Path.Combine(output, rows[0].GetProperty("checkpoint").GetString()!));
+        }
         text.Should().Contain("│ CNN-LSTM ", "the finished rows are printed too");
+
+        (exitCode, text, error) = SampleProcess.Run(Sample, folder.Path, [.. arguments, "--resume"]);
+
+        error.Should().BeEmpty();
+        exitCode.Should().Be(0);
+        text.Should().NotContain("CNN-LSTM seed 1: iteration", "it was finished").And.Contain("ACNN-ALSTM seed 2: iteration 20 of 20");
+        text.Split('\n').Count(line => line.StartsWith("│ ", StringComparison.Ordinal)).Should().Be(5, "there are a header and four rows");
+        FinishedRows(output).Should().Be(4);
+        Directory.GetFiles(output, "*.resume").Should().BeEmpty();
+        Directory.GetFiles(output, "*.safetensors").Should().HaveCount(4);
+    }
+
+    [Fact]
+    public void Run_ResumeWithOtherSettings_NamesThem()
+    {
+        string[] others = ["--iterations", "4", "--lstm-hidden", "9", "--threads", "1"];
+
+        string text = AssertFails(
+            ["--data", run.Csv, "--variants", "cnn", "--output", run.OutputFolder, "--resume", .. others],
+            "protocol.iterations is 3 there and 4 here; protocol.lstmHidden is 8 there and 9 here.");
+
+        text.Should().NotContain("iteration 1");
+    }
+
+    [Fact]
+    public void Run_UnfinishedTableWithoutResume_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("cnn-seed1.resume", [1]);
+
+        AssertFails(["--data", run.Csv, "--output", folder.Path], $"'{folder.Path}' holds an unfinished table (cnn-seed1.resume); expected --resume");
     }
 
     [Fact]
     public void Run_Help_ListsOptionsAndExitCodes()
     {
-        (int exitCode, string text, string error) = SampleProcess.Run(Path.GetTempPath(), "--help");
+        (int exitCode, string text, string error) = SampleProcess.Run(Sample, Path.GetTempPath(), "--help");
 
         exitCode.Should().Be(0);
         error.Should().BeEmpty();
@@ -185,6 +224,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         {
             text.Should().Contain($"  --{option} <");
         }
+        text.Should().Contain("  --resume ");
     }
 
     [Theory]
@@ -204,6 +244,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
     [InlineData("--split 7:3 --data fer.csv", "--split: got '7:3', expected official or 8:2.")]
     [InlineData("--split 8:2", "--split was given without --data")]
     [InlineData("--device gpu", "--device: got 'gpu', expected auto, cpu, cuda, cuda:N or mps.")]
+    [InlineData("--resume", "--resume was given without --output")]
     [InlineData("--local-scaling none", "--local-scaling: got 'none', expected as-printed or mean-one.")]
     public void Run_WrongCommandLine_FailsInOneLine(string arguments, string expected)
     {
@@ -258,7 +299,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
     /// <summary>Exit code 2 and one line on stderr; returns what stands on stdout.</summary>
     private static string AssertFails(string[] arguments, string expected)
     {
-        (int exitCode, string text, string error) = SampleProcess.Run(Path.GetTempPath(), arguments);
+        (int exitCode, string text, string error) = SampleProcess.Run(Sample, Path.GetTempPath(), arguments);
 
         exitCode.Should().Be(2, error);
         error.Should().StartWith("error: ").And.Contain(expected).And.EndWith(Environment.NewLine);
@@ -291,7 +332,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
             Csv = FerCsv.Write(_folder.File("fer.csv"), ("Training", 60), ("PublicTest", 30));
             OutputFolder = _folder.File("out");
             (ExitCode, Output, Error) = SampleProcess.Run(
-                _folder.Path, "--data", Csv, "--variants", "cnn,acnn-alstm", "--iterations", "3", "--lstm-hidden", "8", "--threads", "1",
+                Sample, _folder.Path, "--data", Csv, "--variants", "cnn,acnn-alstm", "--iterations", "3", "--lstm-hidden", "8", "--threads", "1",
                 "--output", OutputFolder);
         }
 
