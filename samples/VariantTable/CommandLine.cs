@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using FacialAttention;
+using Samples;
 
 namespace VariantTable;
 
@@ -26,15 +27,14 @@ internal sealed class CommandLine
         CustomParser = ParseVariants,
     };
 
-    private readonly Option<int> _iterations = WholeNumber(
+    private readonly Option<int> _iterations = CommonOptions.WholeNumber(
         "--iterations", 1, MostIterations, $"Optimizer steps of each network; without --data {SyntheticIterations}.", _ => PaperIterations);
-    private readonly Option<int> _batchSize = WholeNumber(
+    private readonly Option<int> _batchSize = CommonOptions.WholeNumber(
         "--batch-size", 1, 65_536, $"Faces in a step; without --data {SyntheticBatchSize}.", _ => PaperBatchSize);
 
-    private readonly Option<int> _lstmHidden = WholeNumber("--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
-    private readonly Option<int> _lstmLayers = WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
-    private readonly Option<int> _threads = WholeNumber(
-        "--threads", 1, 1024, "Threads that torch computes with.", _ => Environment.ProcessorCount);
+    private readonly Option<int> _lstmHidden = CommonOptions.WholeNumber("--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
+    private readonly Option<int> _lstmLayers = CommonOptions.WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
+    private readonly Option<int> _threads = CommonOptions.Threads();
 
     private readonly Option<double> _learningRate = new("--learning-rate")
     {
@@ -55,7 +55,7 @@ internal sealed class CommandLine
         Description = "official: train on Training, select on PublicTest, test on PrivateTest if there. "
             + "8:2: the Training and PublicTest rows divided anew at random, each label on its own. Only with --data.",
         HelpName = "official|8:2",
-        CustomParser = ParseSplit,
+        CustomParser = result => CommonOptions.ParseWord(result, "--split", "official", "8:2"),
         DefaultValueFactory = _ => "official",
     };
 
@@ -66,15 +66,16 @@ internal sealed class CommandLine
         CustomParser = ParseLocalScaling,
     };
 
-    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = new("--device")
-    {
-        Description = "auto, cpu, cuda, cuda:N or mps. [default: auto]",
-        CustomParser = ParseDevice,
-    };
+    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = CommonOptions.Device();
 
     private readonly Option<string?> _output = new("--output")
     {
         Description = "A folder for results.json and a checkpoint of each row. Created if missing. Without it, nothing is written.",
+    };
+
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with the table in --output: finished rows are not run again, and an unfinished one goes on where it stopped.",
     };
 
     public CommandLine()
@@ -84,18 +85,23 @@ internal sealed class CommandLine
             + "Exit codes: 0 all rows are done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, finished rows are kept.")
         {
             _data, _split, _variants, _iterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _localScaling, _seeds, _device,
-            _threads, _output,
+            _threads, _output, _resume,
         };
+        SampleProgram.SetAction(Command, (result, cancellationToken) => TableRun.Run(Read(result), cancellationToken));
     }
 
     public RootCommand Command { get; }
 
-    public Settings Read(ParseResult result)
+    private Settings Read(ParseResult result)
     {
         string? data = result.GetValue(_data);
         if (data is null && result.GetResult(_split) is { Implicit: false })
         {
             throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");
+        }
+        if (result.GetValue(_resume) && result.GetValue(_output) is null)
+        {
+            throw new ArgumentException("--resume was given without --output; expected the folder of the table to go on with.");
         }
         (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
         return new Settings
@@ -114,34 +120,16 @@ internal sealed class CommandLine
             CudaIndex = cudaIndex,
             Threads = result.GetValue(_threads),
             OutputFolder = result.GetValue(_output),
+            Resumes = result.GetValue(_resume),
         };
 
         int ValueOf(Option<int> option, int synthetic) =>
             data is null && result.GetResult(option) is not { Implicit: false } ? synthetic : result.GetValue(option);
     }
 
-    private static Option<int> WholeNumber(
-        string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
-    {
-        Description = FormattableString.Invariant($"{description} {minimum} to {maximum}."),
-        CustomParser = result => ParseWholeNumber(result, Text(result), minimum, maximum, name),
-        DefaultValueFactory = defaultValue,
-    };
-
-    private static string Text(ArgumentResult result) => result.Tokens.Single().Value;
-
-    private static int ParseWholeNumber(ArgumentResult result, string text, int minimum, int maximum, string name)
-    {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < minimum || value > maximum)
-        {
-            result.AddError(FormattableString.Invariant($"{name}: got '{text}', expected a whole number from {minimum} to {maximum}."));
-        }
-        return value;
-    }
-
     private static double ParseLearningRate(ArgumentResult result)
     {
-        string text = Text(result);
+        string text = CommonOptions.Text(result);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value is >= 1e-9 and <= 10))
         {
             result.AddError($"--learning-rate: got '{text}', expected a number from 1e-9 to 10.");
@@ -151,10 +139,10 @@ internal sealed class CommandLine
 
     private static int[] ParseSeeds(ArgumentResult result)
     {
-        int[] seeds = [.. Text(result).Split(',').Select(part => ParseWholeNumber(result, part.Trim(), 0, int.MaxValue, "--seeds"))];
+        int[] seeds = [.. CommonOptions.Text(result).Split(',').Select(part => CommonOptions.ParseWholeNumber(result, part.Trim(), 0, int.MaxValue, "--seeds"))];
         if (seeds.Distinct().Count() != seeds.Length)
         {
-            result.AddError($"--seeds: got '{Text(result)}', expected each seed once.");
+            result.AddError($"--seeds: got '{CommonOptions.Text(result)}', expected each seed once.");
         }
         return seeds;
     }
@@ -162,7 +150,7 @@ internal sealed class CommandLine
     private static NetworkVariant[] ParseVariants(ArgumentResult result)
     {
         var variants = new List<NetworkVariant>();
-        foreach (string name in Text(result).Split(',', StringSplitOptions.TrimEntries))
+        foreach (string name in CommonOptions.Text(result).Split(',', StringSplitOptions.TrimEntries))
         {
             if (!NetworkVariantExtensions.TryParse(name, out NetworkVariant variant) || variants.Contains(variant))
             {
@@ -175,36 +163,17 @@ internal sealed class CommandLine
         return [.. variants];
     }
 
-    private static string ParseSplit(ArgumentResult result)
-    {
-        string text = Text(result);
-        if (text is not ("official" or "8:2"))
-        {
-            result.AddError($"--split: got '{text}', expected official or 8:2.");
-        }
-        return text;
-    }
-
     private static LocalAttentionScaling? ParseLocalScaling(ArgumentResult result)
     {
-        switch (Text(result))
+        switch (CommonOptions.Text(result))
         {
             case "as-printed":
                 return LocalAttentionScaling.AsPrinted;
             case "mean-one":
                 return LocalAttentionScaling.MeanOne;
             default:
-                result.AddError($"--local-scaling: got '{Text(result)}', expected as-printed or mean-one.");
+                result.AddError($"--local-scaling: got '{CommonOptions.Text(result)}', expected as-printed or mean-one.");
                 return default;
         }
-    }
-
-    private static (DevicePreference Preference, int? CudaIndex)? ParseDevice(ArgumentResult result)
-    {
-        if (!DeviceSelector.TryParse(Text(result), out DevicePreference preference, out int? cudaIndex))
-        {
-            result.AddError($"--device: got '{Text(result)}', expected auto, cpu, cuda, cuda:N or mps.");
-        }
-        return (preference, cudaIndex);
     }
 }

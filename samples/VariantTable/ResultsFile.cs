@@ -1,70 +1,145 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using FacialAttention;
-using TorchSharp;
+using Samples;
 
 namespace VariantTable;
 
-/// <summary>The output folder: checkpoints, and results.json written anew after each row.</summary>
+/// <summary>The output folder: checkpoints, results.json written anew after each row, and the state of a row under way.</summary>
 internal sealed class ResultsFile
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private const string StateExtension = ".resume";
+    private const string IterationKey = "iteration";
+    private const string UnseenKey = "validationAccuracyUnseen";
 
     private readonly string _folder;
-    private readonly object _dataset;
-    private readonly object _protocol;
-    private readonly object _environment;
+    private readonly Content _content;
+    private readonly IReadOnlyList<Row> _formerRows = [];
 
     /// <summary>Makes the folder and sees that it can be written to before hours are spent.</summary>
+    /// <exception cref="ArgumentException">
+    /// The folder holds an unfinished table that is not to be resumed, or one of other settings that is; all differences are named.
+    /// </exception>
     public ResultsFile(string folder, Settings settings, DatasetSplit faces, DeviceSelection device)
     {
         _folder = folder;
-        _dataset = new
-        {
-            Name = settings.DataPath is null ? "SyntheticFaces" : "FER2013",
-            Split = faces.Description,
-            Training = faces.Training.Count,
-            Validation = faces.Validation.Count,
-            ValidationUnseen = faces.Validation.RowsNotIn(faces.Training).Length,
-            Test = faces.Test?.Count,
-        };
-        _protocol = new
-        {
-            Optimizer = "Adam",
-            settings.LearningRate,
-            settings.BatchSize,
-            settings.Iterations,
-            settings.LstmHidden,
-            settings.LstmLayers,
-            LocalAttentionScaling = settings.LocalScaling.ToString(),
-            new AugmentationOptions().FlipProbability,
-            Selection = "best weights by validation accuracy (selection split)",
-        };
-        _environment = new
-        {
-            Date = DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
-            FacialAttention = typeof(ExpressionNetwork).Assembly.GetName().Version!.ToString(3),
-            TorchSharp = typeof(torch).Assembly.GetName().Version!.ToString(3),
-            Libtorch = torch.__version__,
-            DotNet = Environment.Version.ToString(),
-            OperatingSystem = RuntimeInformation.OSDescription,
-            Architecture = RuntimeInformation.OSArchitecture.ToString(),
-            Processors = Environment.ProcessorCount,
-            settings.Threads,
-            Device = device.Device.ToString(),
-        };
+        _content = new Content(
+            JsonFile.ToObject(new
+            {
+                Name = settings.DataName,
+                Split = faces.Description,
+                Training = faces.Training.Count,
+                Validation = faces.Validation.Count,
+                ValidationUnseen = faces.Validation.RowsNotIn(faces.Training).Length,
+                Test = faces.Test?.Count,
+            }),
+            JsonFile.ToObject(new
+            {
+                Optimizer = "Adam",
+                settings.LearningRate,
+                settings.BatchSize,
+                settings.Iterations,
+                settings.LstmHidden,
+                settings.LstmLayers,
+                LocalAttentionScaling = settings.LocalScaling.ToString(),
+                new AugmentationOptions().FlipProbability,
+                Selection = "best weights by validation accuracy (selection split)",
+            }),
+            RunEnvironment.Of(device, settings.Threads),
+            []);
         Directory.CreateDirectory(folder);
-        using FileStream probe = File.Create(PathOf($".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose);
+        using (File.Create(PathOf($".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose))
+        {
+        }
+        if (settings.Resumes)
+        {
+            _formerRows = ReadFormerRows();
+        }
+        else if (Directory.EnumerateFiles(folder, "*" + StateExtension).FirstOrDefault() is { } state)
+        {
+            throw new ArgumentException(
+                $"'{folder}' holds an unfinished table ({Path.GetFileName(state)}); expected --resume to go on with it, or another folder.");
+        }
     }
 
-    public string PathOf(string fileName) => Path.Combine(_folder, fileName);
+    private string ResultsPath => PathOf("results.json");
 
+    public static string CheckpointName(NetworkVariant variant, int seed) => NameOf(variant.PaperName, seed) + ".safetensors";
+
+    /// <summary>The row, if it was finished before; what only the table shows of it is in its checkpoint.</summary>
+    public Row? FinishedRow(NetworkVariant variant, int seed)
+    {
+        Row? row = _formerRows.FirstOrDefault(row => row.Variant == variant.PaperName && row.Seed == seed);
+        if (row?.Checkpoint is null || !File.Exists(PathOf(row.Checkpoint)))
+        {
+            return null;
+        }
+        IReadOnlyDictionary<string, string> provenance = Checkpoint.ReadProvenance(PathOf(row.Checkpoint));
+        return row with
+        {
+            BestIteration = int.Parse(provenance[IterationKey], CultureInfo.InvariantCulture),
+            ValidationAccuracyUnseen = provenance.TryGetValue(UnseenKey, out string? unseen)
+                ? double.Parse(unseen, CultureInfo.InvariantCulture)
+                : null,
+        };
+    }
+
+    /// <summary>Where the row keeps its state while it is under way.</summary>
+    public ResumeState StateOf(NetworkVariant variant, int seed, IReadOnlyDictionary<string, string> conditions) =>
+        new(StatePath(variant.PaperName, seed), conditions);
+
+    /// <summary>Saves the network of a row.</summary>
+    public void Save(Row row, ExpressionNetwork network, string data, string split)
+    {
+        var provenance = new Dictionary<string, string>
+        {
+            ["data"] = data,
+            ["split"] = split,
+            ["seed"] = row.Seed.ToString(CultureInfo.InvariantCulture),
+            [IterationKey] = row.BestIteration.ToString(CultureInfo.InvariantCulture),
+        };
+        if (row.ValidationAccuracyUnseen is { } unseen)
+        {
+            provenance.Add(UnseenKey, unseen.ToString("R", CultureInfo.InvariantCulture));
+        }
+        Checkpoint.Save(PathOf(row.Checkpoint!), network, provenance);
+    }
+
+    /// <summary>Writes results.json with these rows, after those of former runs; then the rows need no state any more.</summary>
     public void Write(IReadOnlyList<Row> rows)
     {
-        byte[] content = JsonSerializer.SerializeToUtf8Bytes(
-            new { Dataset = _dataset, Protocol = _protocol, Environment = _environment, Rows = rows }, Json);
-        string path = PathOf("results.json");
-        File.WriteAllBytes(path + ".tmp", content);
-        File.Move(path + ".tmp", path, overwrite: true);
+        IEnumerable<Row> others = _formerRows.Where(former => !rows.Any(row => row.Variant == former.Variant && row.Seed == former.Seed));
+        JsonFile.Write(ResultsPath, _content with { Rows = [.. others, .. rows] });
+        foreach (Row row in rows)
+        {
+            File.Delete(StatePath(row.Variant, row.Seed));
+        }
     }
+
+    private static string NameOf(string variant, int seed) => FormattableString.Invariant($"{variant.ToLowerInvariant()}-seed{seed}");
+
+    private string StatePath(string variant, int seed) => PathOf(NameOf(variant, seed) + StateExtension);
+
+    private string PathOf(string fileName) => Path.Combine(_folder, fileName);
+
+    private IReadOnlyList<Row> ReadFormerRows()
+    {
+        if (!File.Exists(ResultsPath))
+        {
+            return [];
+        }
+        Content former = JsonFile.Read<Content>(ResultsPath);
+        string[] differences =
+        [
+            .. JsonFile.Differences(former.Dataset, _content.Dataset, "dataset."),
+            .. JsonFile.Differences(former.Protocol, _content.Protocol, "protocol."),
+        ];
+        return differences.Length == 0
+            ? former.Rows
+            : throw new ArgumentException(
+                $"'{_folder}' holds a table of other settings: {string.Join("; ", differences)}. Expected the same, or another folder.");
+    }
+
+    /// <summary>What stands in results.json.</summary>
+    private sealed record Content(JsonObject Dataset, JsonObject Protocol, RunEnvironment Environment, IReadOnlyList<Row> Rows);
 }

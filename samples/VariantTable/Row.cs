@@ -19,7 +19,10 @@ internal sealed record Row
 
     public required double ValidationAccuracy { get; init; }
 
-    /// <summary>Validation accuracy on the faces that do not stand in Training too; null if there are none. Printed only.</summary>
+    /// <summary>
+    /// Validation accuracy on the faces that do not stand in Training too; null if there are none. Printed only; the checkpoint holds it
+    /// too.
+    /// </summary>
     [JsonIgnore]
     public double? ValidationAccuracyUnseen { get; init; }
 

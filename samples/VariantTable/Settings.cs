@@ -34,6 +34,11 @@ internal sealed record Settings
 
     public required string? OutputFolder { get; init; }
 
+    /// <summary>Whether the table in the output folder is gone on with.</summary>
+    public required bool Resumes { get; init; }
+
+    public string DataName => DataPath is null ? nameof(SyntheticFaces) : "FER2013";
+
     public ExpressionNetworkOptions NetworkOptions(FaceDataset faces, int seed) => new()
     {
         Labels = faces.Labels,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FacialAttention;
+using Samples;
 using Spectre.Console;
 using TorchSharp;
 
@@ -8,10 +9,6 @@ namespace VariantTable;
 /// <summary>Trains every variant with every seed and prints the table.</summary>
 internal static class TableRun
 {
-    // Embedded default data: 400 persons train, 60 others select, 60 others test, each with all seven expressions.
-    private const int TrainingPersons = 400;
-    private const int HeldOutPersons = 60;
-
     // The table's columns with numbers of FER2013's size; where the terminal is narrower or none, lines are not cut.
     private const int TableWidth = 140;
 
@@ -34,10 +31,14 @@ internal static class TableRun
             {
                 foreach (int seed in settings.Seeds)
                 {
-                    rows.Add(TrainRow(variant, seed, settings, faces, results, cancellationToken));
+                    rows.Add(results?.FinishedRow(variant, seed) ?? TrainRow(variant, seed, settings, faces, results, cancellationToken));
                     results?.Write(rows);
                 }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new StoppedException("Stopped. Finished rows are kept.");
         }
         finally
         {
@@ -53,19 +54,7 @@ internal static class TableRun
                 ? Fer2013Reader.ReadStratified(path, cancellationToken: cancellationToken)
                 : Fer2013Reader.Read(path, cancellationToken: cancellationToken);
         }
-        return new DatasetSplit(
-            Draw(TrainingPersons, firstPerson: 0),
-            Draw(HeldOutPersons, firstPerson: TrainingPersons),
-            Draw(HeldOutPersons, firstPerson: TrainingPersons + HeldOutPersons),
-            "synthetic, no person in two splits");
-    }
-
-    private static FaceDataset Draw(int persons, int firstPerson)
-    {
-        ExpressionLabels labels = ExpressionLabels.Fer2013;
-        const int Side = 48;
-        (byte[] pixels, byte[] classes) = SyntheticFaces.Generate(persons * labels.Count, seed: 1, firstPerson, labels, Side, Side);
-        return new FaceDataset(pixels, classes, Side, Side, labels);
+        return DrawnFaces.Read();
     }
 
     private static Row TrainRow(
@@ -74,25 +63,14 @@ internal static class TableRun
         string title = settings.Seeds.Count == 1 ? variant.PaperName : $"{variant.PaperName} seed {seed}";
         using var network = new ExpressionNetwork(variant, settings.NetworkOptions(faces.Training, seed));
         using var trainer = new Trainer(network, settings.TrainerOptions(seed));
+        ResumeState? state = results?.StateOf(variant, seed, RunConditions.Of(network, settings.DataName, faces.Description));
         TrainingHistory history = TrainingView.Show(
-            title, settings.Iterations, progress => trainer.Fit(faces.Training, faces.Validation, progress: progress, cancellationToken: cancellationToken));
+            title, progress => trainer.Fit(faces.Training, faces.Validation, state, progress, cancellationToken));
         EvaluationResult training = Evaluator.Evaluate(network, faces.Training, cancellationToken: cancellationToken);
         EvaluationResult validation = Evaluator.Evaluate(network, faces.Validation, cancellationToken: cancellationToken);
         EvaluationResult? test = faces.Test is null ? null : Evaluator.Evaluate(network, faces.Test, cancellationToken: cancellationToken);
         int[] unseen = faces.Validation.RowsNotIn(faces.Training);
-        string? checkpoint = null;
-        if (results is not null)
-        {
-            checkpoint = $"{variant.PaperName.ToLowerInvariant()}-seed{seed}.safetensors";
-            Checkpoint.Save(results.PathOf(checkpoint), network, new Dictionary<string, string>
-            {
-                ["data"] = settings.DataPath is null ? nameof(SyntheticFaces) : "FER2013",
-                ["split"] = faces.Description,
-                ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
-                ["iteration"] = history.Best.Iteration.ToString(CultureInfo.InvariantCulture),
-            });
-        }
-        return new Row
+        var row = new Row
         {
             Variant = variant.PaperName,
             Seed = seed,
@@ -103,12 +81,14 @@ internal static class TableRun
             ValidationAccuracy = validation.Accuracy,
             ValidationAccuracyUnseen = unseen.Length == 0
                 ? null
-                : (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelOf(row)) / unseen.Length,
+                : (double)unseen.Count(face => validation.Predictions[face] == faces.Validation.LabelOf(face)) / unseen.Length,
             TestAccuracy = test?.Accuracy,
             SecondsPerIteration = history.SecondsPerIteration,
             BestIteration = history.Best.Iteration,
-            Checkpoint = checkpoint,
+            Checkpoint = results is null ? null : ResultsFile.CheckpointName(variant, seed),
         };
+        results?.Save(row, network, settings.DataName, faces.Description);
+        return row;
     }
 
     private static void PrintTable(IReadOnlyList<Row> rows)

@@ -25,6 +25,9 @@ internal sealed class Fer2013Parser
         _lines = lines;
     }
 
+    /// <summary>What the file calls a part.</summary>
+    public static string UsageOf(SplitPart part) => UsageNames[(int)part];
+
     /// <summary>Reads all rows of a file, at least one.</summary>
     public static Fer2013Rows Read(string path, IProgress<double>? progress, CancellationToken cancellationToken)
     {

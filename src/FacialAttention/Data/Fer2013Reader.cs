@@ -29,12 +29,11 @@ public static class Fer2013Reader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
-        foreach ((SplitPart part, string usage) in new[] { (SplitPart.Training, "Training"), (SplitPart.Validation, "PublicTest") })
+        foreach (SplitPart part in new[] { SplitPart.Training, SplitPart.Validation })
         {
             if (!rows.Parts.Contains(part))
             {
-                throw new InvalidDataException(
-                    FormattableString.Invariant($"'{path}': none of the {rows.Count} rows has the Usage {usage}; expected at least one."));
+                throw NoneOf(path, rows, part);
             }
         }
 
@@ -76,4 +75,36 @@ public static class Fer2013Reader
 
         return rows.Divide(DatasetSplit.Describe(trainingShare, seed));
     }
+
+    /// <summary>
+    /// Reads the rows of one part, or all rows, in the order of the file, to measure a network on them. The file needs no other part.
+    /// </summary>
+    /// <param name="path">The csv or csv.gz file; which of them it is shows in its content, not in its name.</param>
+    /// <param name="part">
+    /// Training rows, PublicTest rows (<see cref="SplitPart.Validation"/>) or PrivateTest rows (<see cref="SplitPart.Test"/>); null for all.
+    /// </param>
+    /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not defined.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The content is not FER2013, is damaged, or has no such row; the message says where and what was expected.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static FaceDataset ReadPart(
+        string path, SplitPart? part, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (part is { } value && !Enum.IsDefined(value))
+        {
+            throw new ArgumentOutOfRangeException(nameof(part), value, $"The part {value} is not defined; expected a {nameof(SplitPart)}.");
+        }
+
+        Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
+        return rows.Take(part) ?? throw NoneOf(path, rows, part!.Value); // A file has at least one row.
+    }
+
+    private static InvalidDataException NoneOf(string path, Fer2013Rows rows, SplitPart part) => new(FormattableString.Invariant(
+        $"'{path}': none of the {rows.Count} rows has the Usage {Fer2013Parser.UsageOf(part)}; expected at least one."));
 }

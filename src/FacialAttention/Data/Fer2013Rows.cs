@@ -48,8 +48,29 @@ internal sealed class Fer2013Rows
         return trains.Contains(false);
     }
 
+    /// <summary>One part as a dataset, or all rows for null, in the order of the file; null without a row. The store is used up by it.</summary>
+    public FaceDataset? Take(SplitPart? part)
+    {
+        if (part is null)
+        {
+            return Slice(0, Count);
+        }
+
+        int[] starts = StartParts();
+        return Slice(starts[(int)part], starts[(int)part + 1]);
+    }
+
     /// <summary>The parts as datasets, each with its rows in the order of the file. The store is used up by it.</summary>
     public DatasetSplit Divide(string description)
+    {
+        int[] starts = StartParts();
+        FaceDataset training = Slice(starts[0], starts[1])!;
+        FaceDataset validation = Slice(starts[1], starts[2])!;
+        return new DatasetSplit(training, validation, Slice(starts[2], starts[3]), description);
+    }
+
+    /// <summary>Brings the rows into the order of their parts; where each part starts, and where the last ends.</summary>
+    private int[] StartParts()
     {
         var starts = new int[4];
         foreach (SplitPart part in Parts)
@@ -60,10 +81,7 @@ internal sealed class Fer2013Rows
         starts[2] += starts[1];
         starts[3] += starts[2];
         SortByPart(starts);
-
-        FaceDataset training = Slice(starts[0], starts[1])!;
-        FaceDataset validation = Slice(starts[1], starts[2])!;
-        return new DatasetSplit(training, validation, Slice(starts[2], starts[3]), description);
+        return starts;
     }
 
     private FaceDataset? Slice(int start, int end) => start == end

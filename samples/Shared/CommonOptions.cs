@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using FacialAttention;
+
+namespace Samples;
+
+/// <summary>Options that several commands have, and how their text is read.</summary>
+internal static class CommonOptions
+{
+    public static Option<int> Threads() => WholeNumber(
+        "--threads", 1, 1024, "Threads that torch computes with.", _ => Environment.ProcessorCount);
+
+    public static Option<(DevicePreference Preference, int? CudaIndex)?> Device() => new("--device")
+    {
+        Description = "auto, cpu, cuda, cuda:N or mps. [default: auto]",
+        CustomParser = ParseDevice,
+    };
+
+    public static Option<int> WholeNumber(
+        string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
+    {
+        Description = FormattableString.Invariant($"{description} {minimum} to {maximum}."),
+        CustomParser = result => ParseWholeNumber(result, Text(result), minimum, maximum, name),
+        DefaultValueFactory = defaultValue,
+    };
+
+    public static string Text(ArgumentResult result) => result.Tokens.Single().Value;
+
+    public static int ParseWholeNumber(ArgumentResult result, string text, int minimum, int maximum, string name)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < minimum || value > maximum)
+        {
+            result.AddError(FormattableString.Invariant($"{name}: got '{text}', expected a whole number from {minimum} to {maximum}."));
+        }
+        return value;
+    }
+
+    /// <summary>One of the words, exactly as written.</summary>
+    public static string ParseWord(ArgumentResult result, string name, params string[] words)
+    {
+        string text = Text(result);
+        if (!words.Contains(text, StringComparer.Ordinal))
+        {
+            result.AddError($"{name}: got '{text}', expected {string.Join(", ", words[..^1])} or {words[^1]}.");
+        }
+        return text;
+    }
+
+    private static (DevicePreference Preference, int? CudaIndex)? ParseDevice(ArgumentResult result)
+    {
+        if (!DeviceSelector.TryParse(Text(result), out DevicePreference preference, out int? cudaIndex))
+        {
+            result.AddError($"--device: got '{Text(result)}', expected auto, cpu, cuda, cuda:N or mps.");
+        }
+        return (preference, cudaIndex);
+    }
+}

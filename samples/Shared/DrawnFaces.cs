@@ -1,0 +1,25 @@
+using FacialAttention;
+
+namespace Samples;
+
+/// <summary>The embedded default data: no person stands in two splits.</summary>
+internal static class DrawnFaces
+{
+    // 400 persons train, 60 others select, 60 others test, each with all seven expressions.
+    private const int TrainingPersons = 400;
+    private const int HeldOutPersons = 60;
+
+    public static DatasetSplit Read() => new(
+        Draw(TrainingPersons, firstPerson: 0),
+        Draw(HeldOutPersons, firstPerson: TrainingPersons),
+        Draw(HeldOutPersons, firstPerson: TrainingPersons + HeldOutPersons),
+        "synthetic, no person in two splits");
+
+    private static FaceDataset Draw(int persons, int firstPerson)
+    {
+        ExpressionLabels labels = ExpressionLabels.Fer2013;
+        const int Side = 48;
+        (byte[] pixels, byte[] classes) = SyntheticFaces.Generate(persons * labels.Count, seed: 1, firstPerson, labels, Side, Side);
+        return new FaceDataset(pixels, classes, Side, Side, labels);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using FacialAttention;
+
+namespace Samples;
+
+/// <summary>The json files of the samples: replaced whole or not at all, and compared name by name.</summary>
+internal static class JsonFile
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(), new LabelNames() },
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true,
+    };
+
+    public static JsonObject ToObject<T>(T value) => JsonSerializer.SerializeToNode(value, Json)!.AsObject();
+
+    public static void Write<T>(string path, T value)
+    {
+        File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(value, Json));
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    public static T Read<T>(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{path}' is not as this program writes it: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>What differs, for example "trainer.epochs is 3 there and 4 here".</summary>
+    public static IEnumerable<string> Differences(JsonObject there, JsonObject here, string path = "")
+    {
+        foreach (string name in there.Select(pair => pair.Key).Union(here.Select(pair => pair.Key)))
+        {
+            (JsonNode? left, JsonNode? right) = (there[name], here[name]);
+            if (left is JsonObject leftObject && right is JsonObject rightObject)
+            {
+                foreach (string difference in Differences(leftObject, rightObject, $"{path}{name}."))
+                {
+                    yield return difference;
+                }
+            }
+            else if (!JsonNode.DeepEquals(left, right))
+            {
+                yield return $"{path}{name} is {TextOf(left)} there and {TextOf(right)} here";
+            }
+        }
+    }
+
+    public static string TextOf(JsonNode? node) => node?.ToJsonString() ?? "null";
+
+    private sealed class LabelNames : JsonConverter<ExpressionLabels>
+    {
+        public override ExpressionLabels Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonSerializer.Deserialize<string[]>(ref reader, options)!);
+
+        public override void Write(Utf8JsonWriter writer, ExpressionLabels value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.Names, options);
+    }
+}

@@ -1,0 +1,283 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using FacialAttention;
+using Samples;
+
+namespace Train;
+
+/// <summary>The commands, their options and how the text of these is read.</summary>
+internal sealed class CommandLine
+{
+    // As many looks at drawn faces as a small network can have in a few minutes.
+    private static readonly (string Key, string Value)[] DrawnFacesRecipe =
+    [
+        ("trainer:iterations", "320"), ("trainer:batchSize", "15"), ("network:lstmHiddenSize", "128"), ("network:lstmLayers", "1"),
+    ];
+
+    private readonly Option<string?> _trainData = new("--data")
+    {
+        Description = "A FER2013 csv or csv.gz, or a folder of faces: train|validation|test/<class>/*.png|jpg, or <class>/*.png|jpg. "
+            + "Without it, synthetic faces are drawn.",
+    };
+
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "A FER2013 csv or csv.gz, or a folder of faces.",
+        Required = true,
+    };
+
+    private readonly Option<string?> _split = new("--split")
+    {
+        Description = "official: the parts that the data has. 8:2: divided at random, each class on its own; PrivateTest stays the test. "
+            + "[default: official, 8:2 for a folder without train]",
+        HelpName = "official|8:2",
+        CustomParser = result => CommonOptions.ParseWord(result, "--split", "official", "8:2"),
+    };
+
+    private readonly Option<string> _part = new("--split")
+    {
+        Description = "Which faces: Training, PublicTest, PrivateTest or all of a FER2013 file; train, validation, test or all of a folder.",
+        HelpName = "PART",
+        Required = true,
+        CustomParser = result => CommonOptions.ParseWord(
+            result, "--split", "Training", "PublicTest", "PrivateTest", "train", "validation", "test", "all"),
+    };
+
+    private readonly Option<NetworkVariant?> _variant = new("--variant")
+    {
+        Description = "cnn, cnn-lstm, acnn-lstm, cnn-alstm or acnn-alstm. [default: acnn-alstm]",
+        HelpName = "VARIANT",
+        CustomParser = ParseVariant,
+    };
+
+    private readonly Option<string> _checkpoint = new("--checkpoint")
+    {
+        Description = "A .safetensors file that this library saved.",
+        Required = true,
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "A recipe: json with the sections network and trainer, named as ExpressionNetworkOptions and TrainerOptions are.",
+        HelpName = "FILE.json",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Any option of a recipe, for example trainer:labelSmoothing=0.1. May be given several times.",
+        HelpName = "KEY=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _freeze = new("--freeze")
+    {
+        Description = "Parts of the network to leave as they are, separated by commas, for example backbone,local_attention.",
+    };
+
+    private readonly Option<string?> _output = new("--output")
+    {
+        Description = "A folder for checkpoint.safetensors, results.json, history.json and curves.png. Created if missing. "
+            + "Without it, nothing is written.",
+    };
+
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with the run in --output, if there is one; the other options are those that it began with.",
+    };
+
+    private readonly Option<bool> _skipBad = new("--skip-bad")
+    {
+        Description = "Leave out images of a folder that cannot be used, and tell their names.",
+    };
+
+    private readonly Option<string?> _tensorBoard = new("--tensorboard") { Description = "A folder for TensorBoard events." };
+    private readonly Option<string?> _seed = new("--seed") { Description = "The seed of weights and of training. [default: 1]" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object and nothing else." };
+    private readonly Option<bool> _mirrored = new("--mirrored") { Description = "Average each face and its mirror image." };
+    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = CommonOptions.Device();
+
+    private readonly (Option<string?> Option, string Key)[] _trainerOptions =
+    [
+        Named("--epochs", "trainer:epochs", "Passes over the training faces."),
+        Named("--iterations", "trainer:iterations", "Optimizer steps, instead of epochs. [default: 5000; 320 without --data]"),
+        Named("--batch-size", "trainer:batchSize", "Faces in a step. [default: 30; 15 without --data]"),
+        Named("--optimizer", "trainer:optimizer", "adam, adamw or sgd-nesterov. [default: adam]"),
+        Named("--learning-rate", "trainer:learningRate", "The highest of the schedule. [default: 0.001]"),
+        Named("--schedule", "trainer:schedule", "constant, cosine or step. [default: constant]"),
+        Named("--warmup-iterations", "trainer:warmupIterations", "Steps in which the learning rate rises. [default: 0]"),
+        Named("--weight-decay", "trainer:weightDecay", "How strongly weights are pulled to zero. [default: 0]"),
+        Named("--label-smoothing", "trainer:labelSmoothing", "The share of each label spread over all classes. [default: 0]"),
+        Named("--patience", "trainer:patienceValidations", "Stop after so many validations without a better one. [default: never]"),
+        Named("--validation-interval", "trainer:validationInterval", "Steps from one validation to the next. [default: 400]"),
+        Named("--resume-interval", "trainer:resumeInterval", "Steps from one kept state to the next. [default: 500]"),
+    ];
+
+    private readonly (Option<string?> Option, string Key)[] _networkOptions =
+    [
+        Named("--lstm-hidden", "network:lstmHiddenSize", "Size of an LSTM hidden state. [default: 512; 128 without --data]"),
+        Named("--lstm-layers", "network:lstmLayers", "LSTM layers. [default: 2; 1 without --data]"),
+        Named("--dropout", "network:dropout", "The chance of each input of the last layer to be dropped. [default: 0]"),
+    ];
+
+    public CommandLine()
+    {
+        var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
+        {
+            _trainData, _split, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+        };
+        var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
+        {
+            _checkpoint, _data, _part, _json, _mirrored, _skipBad, _device, _threads,
+        };
+        var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
+        {
+            _checkpoint, _data, _split, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+        };
+        foreach (Option<string?> option in _trainerOptions.Select(named => named.Option))
+        {
+            train.Add(option);
+            finetune.Add(option);
+        }
+        foreach (Option<string?> option in _networkOptions.Select(named => named.Option))
+        {
+            train.Add(option);
+        }
+        SampleProgram.SetAction(train, (result, token) => TrainRun.Run(ReadTrain(result), token));
+        SampleProgram.SetAction(evaluate, (result, token) => EvaluateRun.Run(ReadEvaluate(result), token));
+        SampleProgram.SetAction(finetune, (result, token) => TrainRun.Run(ReadFinetune(result), token));
+        Command = new RootCommand(
+            "Trains, evaluates and fine-tunes the networks of FacialAttention on FER2013, on folders of faces, or on drawn faces.\n\n"
+            + "Exit codes: 0 done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
+        {
+            train, evaluate, finetune,
+        };
+    }
+
+    public RootCommand Command { get; }
+
+    private static (Option<string?> Option, string Key) Named(string name, string key, string description) =>
+        (new Option<string?>(name) { Description = $"{description} The same as --set {key}=...", HelpName = "VALUE" }, key);
+
+    private TrainSettings ReadTrain(ParseResult result)
+    {
+        string? data = result.GetValue(_trainData);
+        if (data is null && result.GetValue(_split) is not null)
+        {
+            throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");
+        }
+        return ReadSettings(result, checkpoint: null, data, [.. _trainerOptions, .. _networkOptions]);
+    }
+
+    private TrainSettings ReadFinetune(ParseResult result) =>
+        ReadSettings(result, result.GetValue(_checkpoint), result.GetValue(_data), _trainerOptions);
+
+    private TrainSettings ReadSettings(
+        ParseResult result, string? checkpoint, string? data, (Option<string?> Option, string Key)[] namedOptions)
+    {
+        string? output = result.GetValue(_output);
+        bool resumes = result.GetValue(_resume);
+        if (resumes && output is null)
+        {
+            throw new ArgumentException("--resume was given without --output; expected the folder of the run to go on with.");
+        }
+        Dictionary<string, string?> overrides = ReadOverrides(result, namedOptions);
+        foreach (string part in checkpoint is null ? [] : result.GetValue(_freeze)?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            Add(overrides, $"trainer:learningRateFactors:{part}", "0");
+        }
+        return new TrainSettings
+        {
+            CheckpointPath = checkpoint,
+            Variant = checkpoint is null ? result.GetValue(_variant) ?? NetworkVariant.AcnnAlstm : default,
+            Data = ReadSource(result, data, result.GetValue(_split)),
+            Configuration = RecipeReader.Load(result.GetValue(_config), overrides, data is null ? DrawnFacesRecipe : []),
+            OutputFolder = output,
+            Resumes = resumes,
+            TensorBoardFolder = result.GetValue(_tensorBoard),
+            Threads = result.GetValue(_threads),
+        };
+    }
+
+    private EvaluateSettings ReadEvaluate(ParseResult result)
+    {
+        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
+        return new EvaluateSettings(
+            result.GetValue(_checkpoint)!,
+            ReadSource(result, result.GetValue(_data), split: null),
+            result.GetValue(_part)!,
+            result.GetValue(_json),
+            result.GetValue(_mirrored),
+            device,
+            cudaIndex,
+            result.GetValue(_threads));
+    }
+
+    private FaceSource ReadSource(ParseResult result, string? data, string? split)
+    {
+        bool skipsBad = result.GetValue(_skipBad);
+        return !skipsBad || Directory.Exists(data)
+            ? new FaceSource(data, split, skipsBad)
+            : throw new ArgumentException($"--skip-bad was given while --data is {data ?? "not given"}; expected it only with a folder of faces.");
+    }
+
+    /// <summary>The keys of a recipe that the command line gives, each at most once.</summary>
+    private Dictionary<string, string?> ReadOverrides(ParseResult result, (Option<string?> Option, string Key)[] namedOptions)
+    {
+        var overrides = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach ((Option<string?> option, string key) in namedOptions)
+        {
+            if (result.GetValue(option) is { } text)
+            {
+                // Kinds of optimizers and schedules are written adamw or sgd-nesterov here.
+                Add(overrides, key, option.Name is "--optimizer" or "--schedule" ? text.Replace("-", "", StringComparison.Ordinal) : text);
+            }
+        }
+        if (result.GetValue(_seed) is { } seed)
+        {
+            Add(overrides, "network:seed", seed);
+            Add(overrides, "trainer:seed", seed);
+        }
+        if (result.GetValue(_device) is { } device)
+        {
+            Add(overrides, "trainer:device", device.Preference.ToString());
+            Add(overrides, "trainer:cudaIndex", device.CudaIndex?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        foreach (string assignment in result.GetValue(_set) ?? [])
+        {
+            int at = assignment.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1)
+            {
+                throw new ArgumentException($"--set: got '{assignment}', expected KEY=VALUE, for example trainer:labelSmoothing=0.1.");
+            }
+            Add(overrides, assignment[..at].Trim(), assignment[(at + 1)..].Trim());
+        }
+
+        // One budget on the command line takes the place of the other in a file.
+        (string epochs, string iterations) = ("trainer:epochs", "trainer:iterations");
+        if (overrides.ContainsKey(epochs) != overrides.ContainsKey(iterations))
+        {
+            overrides.Add(overrides.ContainsKey(epochs) ? iterations : epochs, null);
+        }
+        return overrides;
+    }
+
+    private static void Add(Dictionary<string, string?> overrides, string key, string? value)
+    {
+        if (!overrides.TryAdd(key, value))
+        {
+            throw new ArgumentException($"{key} was given twice, as '{overrides[key]}' and as '{value}'; expected it once.");
+        }
+    }
+
+    private static NetworkVariant? ParseVariant(ArgumentResult result)
+    {
+        string name = CommonOptions.Text(result);
+        if (!NetworkVariantExtensions.TryParse(name, out NetworkVariant variant))
+        {
+            string known = string.Join(", ", Enum.GetValues<NetworkVariant>().Select(value => value.PaperName.ToLowerInvariant()));
+            result.AddError($"--variant: got '{name}', expected one of {known}.");
+        }
+        return variant;
+    }
+}

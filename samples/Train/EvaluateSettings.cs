@@ -1,0 +1,14 @@
+using FacialAttention;
+
+namespace Train;
+
+/// <summary>What <c>evaluate</c> was asked for.</summary>
+internal sealed record EvaluateSettings(
+    string CheckpointPath,
+    FaceSource Data,
+    string Part,
+    bool IsJson,
+    bool AveragesMirrored,
+    DevicePreference Device,
+    int? CudaIndex,
+    int Threads);

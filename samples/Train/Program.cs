@@ -1,0 +1,4 @@
+using Samples;
+using Train;
+
+return await SampleProgram.RunAsync(new CommandLine().Command, args);

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using FacialAttention;
+using Samples;
+
+namespace Train;
+
+/// <summary>The output folder. It never holds more than one run: an unfinished one has run.resume, a finished one has the rest.</summary>
+internal sealed class RunFolder
+{
+    private readonly string _path;
+
+    /// <summary>Makes the folder and sees that it can be written to before hours are spent.</summary>
+    /// <exception cref="ArgumentException">There is a run in it, and it is not to be resumed.</exception>
+    public RunFolder(string path, bool resumes)
+    {
+        _path = path;
+        bool isUnfinished = File.Exists(ResumePath);
+        IsFinished = !isUnfinished && File.Exists(CheckpointPath);
+        if (isUnfinished && !resumes)
+        {
+            throw new ArgumentException($"'{path}' holds an unfinished run; expected --resume to go on with it, or another folder.");
+        }
+        if (IsFinished && !resumes)
+        {
+            throw new ArgumentException($"'{path}' holds a finished run; expected another folder, or --resume to see its result.");
+        }
+        if (IsFinished && !File.Exists(ResultsPath))
+        {
+            throw new ArgumentException($"'{path}' holds a checkpoint.safetensors without results.json; expected another folder.");
+        }
+        Directory.CreateDirectory(path);
+        using FileStream probe = File.Create(Path.Combine(path, $".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose);
+    }
+
+    public bool IsFinished { get; }
+
+    public string ResumePath => Path.Combine(_path, "run.resume");
+
+    private string CheckpointPath => Path.Combine(_path, "checkpoint.safetensors");
+
+    private string ResultsPath => Path.Combine(_path, "results.json");
+
+    /// <summary>The result of the finished run, which must be of the same options.</summary>
+    public RunResult Read(JsonObject run)
+    {
+        RunResult result = JsonFile.Read<RunResult>(ResultsPath);
+        string[] differences = [.. JsonFile.Differences(result.Run, run)];
+        return differences.Length == 0
+            ? result
+            : throw new ArgumentException(
+                $"'{_path}' holds a finished run of other options: {string.Join("; ", differences)}. Expected the same, or another folder.");
+    }
+
+    /// <summary>Writes all that a finished run leaves.</summary>
+    public void Write(ExpressionNetwork network, IReadOnlyDictionary<string, string> provenance, RunResult result, TrainingHistory history)
+    {
+        Checkpoint.Save(CheckpointPath, network, provenance);
+        JsonFile.Write(Path.Combine(_path, "history.json"), new { history.Training, history.Validation, history.Best });
+        JsonFile.Write(ResultsPath, result);
+        CurvePlot.Save(Path.Combine(_path, "curves.png"), network.Variant.PaperName, history);
+    }
+}

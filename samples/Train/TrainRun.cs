@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using FacialAttention;
+using Samples;
+using TorchSharp;
+
+namespace Train;
+
+/// <summary><c>train</c> and <c>finetune</c>.</summary>
+internal static class TrainRun
+{
+    // Where a run is done and how often its state is kept does not make it another run.
+    private static readonly string[] FreeOptions = ["device", "cudaIndex", "resumeInterval"];
+
+    public static void Run(TrainSettings settings, CancellationToken cancellationToken)
+    {
+        NativeTorch.EnsureLoaded();
+        torch.set_num_threads(settings.Threads);
+        RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
+        (ExpressionNetwork network, DatasetSplit faces, Recipe recipe) = settings.CheckpointPath is { } checkpoint
+            ? Continue(checkpoint, settings, cancellationToken)
+            : Begin(settings, cancellationToken);
+        using (network)
+        {
+            JsonObject run = Describe(settings, network, faces, recipe);
+            if (folder is { IsFinished: true })
+            {
+                Console.WriteLine("This run is finished.");
+                MetricTables.Print(folder.Read(run));
+                return;
+            }
+            ResumeState? state = folder is null ? null : new ResumeState(
+                folder.ResumePath,
+                new Dictionary<string, string>(RunConditions.Of(network, settings.Data.Name, faces.Description))
+                {
+                    ["checkpoint"] = JsonFile.TextOf(run["checkpoint"]),
+                });
+            try
+            {
+                RunResult result = Train(settings, network, faces, recipe, run, state, folder, cancellationToken);
+                state?.Delete();
+                MetricTables.Print(result);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new StoppedException(state is { Exists: true }
+                    ? "Stopped. The state is kept; go on with the same command and --resume."
+                    : "Stopped. Nothing is kept.");
+            }
+        }
+    }
+
+    private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Begin(TrainSettings settings, CancellationToken cancellationToken)
+    {
+        Recipe recipe = RecipeReader.Bind(settings.Configuration);
+        recipe.Check();
+        DatasetSplit faces = settings.Data.ReadSplit(recipe.Network.ImageWidth, recipe.Network.ImageHeight, cancellationToken);
+        recipe.Network.Labels = faces.Training.Labels;
+        return (new ExpressionNetwork(settings.Variant, recipe.Network), faces, recipe);
+    }
+
+    private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Continue(
+        string checkpoint, TrainSettings settings, CancellationToken cancellationToken)
+    {
+        throw new NotImplementedException();
+    }
+
+    private static RunResult Train(
+        TrainSettings settings,
+        ExpressionNetwork network,
+        DatasetSplit faces,
+        Recipe recipe,
+        JsonObject run,
+        ResumeState? state,
+        RunFolder? folder,
+        CancellationToken cancellationToken)
+    {
+        using var trainer = new Trainer(network, recipe.Trainer);
+        DeviceSelection device = DeviceSelector.Select(recipe.Trainer.Device, recipe.Trainer.CudaIndex);
+        Console.WriteLine($"Device {device}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Faces, {faces.Description}: {faces.Training.Count} training, {faces.Validation.Count} validation (selection split), "
+            + $"{faces.Test?.Count ?? 0} test"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"Network {network.Variant.PaperName}: {network.ParameterCount:N0} parameters"));
+        if (state is { Exists: true })
+        {
+            Console.WriteLine($"Going on from '{folder!.ResumePath}'");
+        }
+        TrainingHistory history = TrainingView.Show(network.Variant.PaperName, view => trainer.Fit(
+            faces.Training,
+            faces.Validation,
+            state,
+            settings.TensorBoardFolder is { } events ? new EventLog(events, view) : view,
+            cancellationToken));
+
+        EvaluationResult validation = Evaluate(faces.Validation);
+        int[] unseen = faces.Validation.RowsNotIn(faces.Training);
+        var result = new RunResult(
+            run,
+            RunEnvironment.Of(device, settings.Threads),
+            network.ParameterCount,
+            network.MultiplyAdds,
+            history.Iterations,
+            history.StoppedEarly,
+            history.Best.Iteration,
+            history.Elapsed.TotalSeconds,
+            history.SecondsPerIteration,
+            unseen.Length == 0
+                ? null
+                : (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelOf(row)) / unseen.Length,
+            SplitMetrics.Of(Evaluate(faces.Training)),
+            SplitMetrics.Of(validation),
+            faces.Test is null ? null : SplitMetrics.Of(Evaluate(faces.Test)));
+        folder?.Write(network, Provenance(settings, faces, recipe, history), result, history);
+        return result;
+
+        EvaluationResult Evaluate(FaceDataset dataset) => Evaluator.Evaluate(
+            network, dataset, averageMirrored: recipe.Trainer.AverageMirrored, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>All that makes the run what it is.</summary>
+    private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, DatasetSplit faces, Recipe recipe)
+    {
+        JsonObject trainer = JsonFile.ToObject(recipe.Trainer);
+        foreach (string name in FreeOptions)
+        {
+            trainer.Remove(name);
+        }
+        return JsonFile.ToObject(new
+        {
+            Variant = network.Variant.PaperName,
+            Checkpoint = settings.CheckpointPath is { } path ? $"sha256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}" : null,
+            Data = new
+            {
+                settings.Data.Name,
+                Split = faces.Description,
+                Training = faces.Training.Count,
+                Validation = faces.Validation.Count,
+                Test = faces.Test?.Count,
+            },
+            Network = network.Options,
+            Trainer = trainer,
+        });
+    }
+
+    private static Dictionary<string, string> Provenance(TrainSettings settings, DatasetSplit faces, Recipe recipe, TrainingHistory history) => new()
+    {
+        ["data"] = settings.Data.Name,
+        ["split"] = faces.Description,
+        ["seed"] = recipe.Trainer.Seed.ToString(CultureInfo.InvariantCulture),
+        ["iteration"] = history.Best.Iteration.ToString(CultureInfo.InvariantCulture),
+        ["validationAccuracy"] = (1 - history.Best.Error).ToString("F4", CultureInfo.InvariantCulture),
+    };
+}
