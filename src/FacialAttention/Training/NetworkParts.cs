@@ -11,7 +11,7 @@ namespace FacialAttention;
 internal sealed class NetworkParts
 {
     private readonly List<(string Name, Parameter Parameter, double Factor)> _parameters = [];
-    private readonly Module[] _frozenModules;
+    private readonly (Module Module, bool IsFrozen)[] _modules = []; // Each before the modules in it.
 
     /// <exception cref="ArgumentException">A name fits no parameter, or nothing is left to train.</exception>
     public NetworkParts(Module<Tensor, Tensor> network, IDictionary<string, double>? factors)
@@ -42,10 +42,10 @@ internal sealed class NetworkParts
             throw new ArgumentException(
                 $"{nameof(TrainerOptions.LearningRateFactors)} freezes all of the network; expected something to train.");
         }
-        _frozenModules =
-        [
-            .. network.named_modules().Where(entry => factors.Count > 0 && FactorOf(entry.name, factors) == 0).Select(entry => entry.module),
-        ];
+        if (_parameters.Any(entry => entry.Factor == 0))
+        {
+            _modules = [.. network.named_modules().Select(entry => (entry.module, FactorOf(entry.name, factors) == 0))];
+        }
     }
 
     /// <summary>The trainable parameters with their names and factors, in the network's order.</summary>
@@ -67,9 +67,9 @@ internal sealed class NetworkParts
     public void Train(Module network)
     {
         network.train();
-        foreach (Module module in _frozenModules)
+        foreach ((Module module, bool isFrozen) in _modules)
         {
-            module.eval();
+            module.train(!isFrozen);
         }
     }
 

@@ -106,6 +106,80 @@ public sealed class TrainerLeakTests
         network.parameters().Should().OnlyContain(parameter => parameter.requires_grad && parameter.grad is object);
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Adam, false)]
+    [InlineData(OptimizerKind.AdamW, true)]
+    [InlineData(OptimizerKind.SgdNesterov, false)]
+    public void Fit_EverythingOn_KeepsAndLeavesNothing(OptimizerKind optimizer, bool hasCallersScope)
+    {
+        TrainerOptions options = Everything(optimizer);
+        Run(options, []); // Makes what the process keeps.
+        using DisposeScope? scope = hasCallersScope ? NewDisposeScope() : null;
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var live = new List<long>();
+
+        Run(options, live);
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+        live.Should().HaveCount(40);
+        live.Skip(10).Should().OnlyContain(count => count == live[10], "no step leaves a tensor");
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.SgdNesterov)]
+    public void Fit_EverythingOnAndThrownOutOf_LeavesNothing(OptimizerKind optimizer)
+    {
+        using var network = new TwoLayerNet(hasNormAndDropout: true);
+        using var trainer = new Trainer(network, Everything(optimizer));
+        trainer.Fit(TrainingFaces, ValidationFaces);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        int calls = 0;
+        network.OnImages = _ =>
+        {
+            if (++calls == 27)
+            {
+                throw new InvalidOperationException("from the network");
+            }
+        };
+
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces)).Should().Throw<InvalidOperationException>();
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+    }
+
+    private static void Run(TrainerOptions options, List<long> live)
+    {
+        using var network = new TwoLayerNet(hasNormAndDropout: true);
+        using var trainer = new Trainer(network, options);
+        var progress = new RecordedProgress(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+        trainer.Fit(TrainingFaces, ValidationFaces, progress: progress);
+    }
+
+    /// <summary>Everything that makes tensors.</summary>
+    private static TrainerOptions Everything(OptimizerKind optimizer)
+    {
+        TrainerOptions options = Options(iterations: 40);
+        options.Optimizer = optimizer;
+        (options.LearningRate, options.Schedule, options.WarmupIterations) = (0.01, LearningRateSchedule.Cosine, 5);
+        (options.WeightDecay, options.MaxGradientNorm) = (0.01, 0.1);
+        (options.LabelSmoothing, options.ClassWeighting, options.MixupAlpha) = (0.1, ClassWeighting.Balanced, 0.5);
+        (options.AveragingDecay, options.PatienceValidations, options.AverageMirrored) = (0.9, 1000, true);
+        options.LearningRateFactors = new Dictionary<string, double> { ["_layers.first"] = 0.5, ["_layers.norm"] = 0 };
+        options.Augmentation = new AugmentationOptions
+        {
+            MaxRotationDegrees = 15,
+            MaxScale = 0.1,
+            MaxShiftPixels = 1,
+            CropHeight = ToyFaces.Height,
+            CropWidth = ToyFaces.Width,
+            MaxBrightness = 0.1,
+            MaxContrast = 0.2,
+            ErasingProbability = 0.5,
+        };
+        return options;
+    }
+
     private static TrainerOptions Options(int iterations) => new()
     {
         Iterations = iterations,

@@ -43,7 +43,8 @@ public sealed class TrainerStopTests
             }
         });
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, source.Token)).Should().Throw<OperationCanceledException>();
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, source.Token))
+            .Should().Throw<OperationCanceledException>();
 
         progress.Reports.Should().HaveCount(11);
         best.Measured.Should().Be(3);
@@ -69,7 +70,8 @@ public sealed class TrainerStopTests
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
-        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, source.Token)).Should().Throw<OperationCanceledException>();
+        trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces, null, progress, source.Token))
+            .Should().Throw<OperationCanceledException>();
 
         evaluatedBatches.Should().Be(5);
         progress.Reports.Should().HaveCount(5, "the sixth iteration validates");
