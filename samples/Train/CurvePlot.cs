@@ -9,7 +9,7 @@ namespace Train;
 internal static class CurvePlot
 {
     private const int Width = 1200;
-    private const int Height = 480;
+    private const int Height = 450;
 
     // Without one of these, ScottPlot's own choice.
     private static readonly string? _font = new[] { "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial" }
@@ -44,6 +44,7 @@ internal static class CurvePlot
         plot.Axes.SetLimitsX(0, 1.02 * history.Iterations);
         Legend legend = plot.ShowLegend(Edge.Bottom).Legend;
         legend.Orientation = Orientation.Horizontal;
+        legend.TightHorizontalWrapping = true;
         legend.OutlineWidth = 0;
         legend.ShadowColor = Colors.Transparent;
         if (_font is not null)
