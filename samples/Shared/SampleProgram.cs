@@ -8,7 +8,9 @@ internal static class SampleProgram
     private const int Failed = 2;
     private const int Stopped = 130;
 
-    /// <summary>What a command does, on a thread of its own: System.CommandLine listens for Ctrl-C only once it has a task in hand.</summary>
+    /// <summary>
+    /// What a command does, on a thread of its own: System.CommandLine listens for Ctrl-C only once it has a task in hand.
+    /// </summary>
     public static void SetAction(Command command, Action<ParseResult, CancellationToken> run) =>
         command.SetAction((result, cancellationToken) => Task.Run(() => run(result, cancellationToken), CancellationToken.None));
 

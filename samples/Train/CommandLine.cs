@@ -36,7 +36,7 @@ internal sealed class CommandLine
 
     private readonly Option<string> _part = new("--split")
     {
-        Description = "Which faces: Training, PublicTest, PrivateTest or all of a FER2013 file; train, validation, test or all of a folder.",
+        Description = "Which faces. Of a FER2013 file: Training, PublicTest, PrivateTest or all; of a folder: train, validation, test or all.",
         HelpName = "PART",
         Required = true,
         CustomParser = result => CommonOptions.ParseWord(
@@ -218,7 +218,8 @@ internal sealed class CommandLine
         bool skipsBad = result.GetValue(_skipBad);
         return !skipsBad || Directory.Exists(data)
             ? new FaceSource(data, split, skipsBad)
-            : throw new ArgumentException($"--skip-bad was given while --data is {data ?? "not given"}; expected it only with a folder of faces.");
+            : throw new ArgumentException(
+                $"--skip-bad was given while --data is {data ?? "not given"}; expected it only with a folder of faces.");
     }
 
     /// <summary>The keys of a recipe that the command line gives, each at most once.</summary>

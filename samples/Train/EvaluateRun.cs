@@ -21,8 +21,8 @@ internal static class EvaluateRun
         if (!faces.Labels.Equals(options.Labels))
         {
             throw new ArgumentException(
-                $"The labels of '{settings.CheckpointPath}' are {options.Labels}, those of '{settings.Data.Path}' are {faces.Labels}; "
-                + "expected the same in the same order.");
+                $"The labels of '{settings.CheckpointPath}' are {NamesOf(options.Labels)}; those of '{settings.Data.Path}' are "
+                + $"{NamesOf(faces.Labels)}. Expected the same in the same order.");
         }
         EvaluationResult result = Evaluator.Evaluate(
             network, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);
@@ -34,4 +34,6 @@ internal static class EvaluateRun
         Console.WriteLine($"Device {device}");
         MetricTables.Print(result);
     }
+
+    private static string NamesOf(ExpressionLabels labels) => string.Join(", ", labels.Names);
 }

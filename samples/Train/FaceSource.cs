@@ -47,7 +47,8 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
                 : Fer2013Reader.Read(path, cancellationToken: cancellationToken);
         }
         bool isDivided = Split is null
-            ? Directory.EnumerateDirectories(path).Any(folder => System.IO.Path.GetFileName(folder).Equals("train", StringComparison.OrdinalIgnoreCase))
+            ? Directory.EnumerateDirectories(path)
+                .Any(folder => System.IO.Path.GetFileName(folder).Equals(FolderParts[0], StringComparison.OrdinalIgnoreCase))
             : Split == "official";
         FaceFolder read = isDivided
             ? FaceFolderReader.Read(path, preprocessor, SkipsBad, cancellationToken: cancellationToken)
@@ -72,15 +73,17 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
     {
         int index = Array.IndexOf(names, name);
         return index >= 0 ? (SplitPart)index : name == AllParts ? null : throw new ArgumentException(
-            $"--split is {name} while '{Path}' is a {(names == CsvParts ? "FER2013 file" : "folder")}; expected {string.Join(", ", names)} or all.");
+            $"--split is {name} while '{Path}' is a {(names == CsvParts ? "FER2013 file" : "folder")}; "
+            + $"expected {string.Join(", ", names)} or {AllParts}.");
     }
 
     private void CheckSize(FaceDataset faces, int width, int height)
     {
         if (faces.Height != height || faces.Width != width)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"The network takes faces of {height} x {width} pixels (height x width); those of {Name} are {faces.Height} x {faces.Width}."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"The faces of {Name} are {faces.Height} x {faces.Width} pixels (height x width); ")
+                + FormattableString.Invariant($"the network expects {height} x {width}."));
         }
     }
 

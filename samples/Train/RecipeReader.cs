@@ -10,7 +10,9 @@ namespace Train;
 internal static class RecipeReader
 {
     /// <summary>The file's keys, overridden by those of the command line; where both say nothing, the defaults.</summary>
-    /// <exception cref="InvalidDataException">The file is no json, or keys are unknown or values not of their kind; all are named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no json, or keys are unknown or values not of their kind; all are named.
+    /// </exception>
     public static IConfigurationRoot Load(
         string? file, IReadOnlyDictionary<string, string?> overrides, IReadOnlyList<(string Key, string Value)> defaults)
     {
@@ -114,7 +116,8 @@ internal static class RecipeReader
                 _ when kind == typeof(bool) => bool.TryParse(text, out _),
                 _ => Enum.GetNames(kind).Contains(text, StringComparer.OrdinalIgnoreCase),
             };
-        return isRight ? [] : [$"{key} is {(text is null ? "no value" : $"'{text}'")}; expected {Kind(kind)}{(kind != type ? " or null" : "")}."];
+        string got = text is null ? "null" : $"'{text}'";
+        return isRight ? [] : [$"{key} is {got}; expected {Kind(kind)}{(kind != type ? " or null" : "")}."];
     }
 
     /// <summary>The type of a member of a list, a dictionary or an object; null if there is none of this name.</summary>

@@ -48,7 +48,8 @@ internal sealed class RunFolder
         return differences.Length == 0
             ? result
             : throw new ArgumentException(
-                $"'{_path}' holds a finished run of other options: {string.Join("; ", differences)}. Expected the same, or another folder.");
+                $"'{_path}' holds a finished run of other options: {string.Join("; ", differences)}. "
+                + "Expected the same, or another folder.");
     }
 
     /// <summary>Writes all that a finished run leaves.</summary>

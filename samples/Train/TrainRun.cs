@@ -49,7 +49,8 @@ internal static class TrainRun
         }
     }
 
-    private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Begin(TrainSettings settings, CancellationToken cancellationToken)
+    private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Begin(
+        TrainSettings settings, CancellationToken cancellationToken)
     {
         Recipe recipe = RecipeReader.Bind(settings.Configuration);
         recipe.Check();
@@ -77,7 +78,8 @@ internal static class TrainRun
         if (differences.Length > 0)
         {
             throw new ArgumentException(
-                $"The recipe is for another network than '{checkpoint}': {string.Join("; ", differences)}. Expected the checkpoint's options.");
+                $"The recipe is for another network than '{checkpoint}': {string.Join("; ", differences)}. "
+                + "Expected the checkpoint's options.");
         }
         DatasetSplit faces = settings.Data.ReadSplit(options.ImageWidth, options.ImageHeight, cancellationToken);
         ExpressionLabels labels = faces.Training.Labels;
@@ -163,7 +165,9 @@ internal static class TrainRun
         return JsonFile.ToObject(new
         {
             Variant = network.Variant.PaperName,
-            Checkpoint = settings.CheckpointPath is { } path ? $"sha256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}" : null,
+            Checkpoint = settings.CheckpointPath is { } path
+                ? $"sha256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}"
+                : null,
             Data = new
             {
                 settings.Data.Name,
@@ -177,7 +181,8 @@ internal static class TrainRun
         });
     }
 
-    private static Dictionary<string, string> Provenance(TrainSettings settings, DatasetSplit faces, Recipe recipe, TrainingHistory history) => new()
+    private static Dictionary<string, string> Provenance(
+        TrainSettings settings, DatasetSplit faces, Recipe recipe, TrainingHistory history) => new()
     {
         ["data"] = settings.Data.Name,
         ["split"] = faces.Description,

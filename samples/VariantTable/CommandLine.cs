@@ -32,7 +32,8 @@ internal sealed class CommandLine
     private readonly Option<int> _batchSize = CommonOptions.WholeNumber(
         "--batch-size", 1, 65_536, $"Faces in a step; without --data {SyntheticBatchSize}.", _ => PaperBatchSize);
 
-    private readonly Option<int> _lstmHidden = CommonOptions.WholeNumber("--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
+    private readonly Option<int> _lstmHidden = CommonOptions.WholeNumber(
+        "--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
     private readonly Option<int> _lstmLayers = CommonOptions.WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
     private readonly Option<int> _threads = CommonOptions.Threads();
 
@@ -139,7 +140,11 @@ internal sealed class CommandLine
 
     private static int[] ParseSeeds(ArgumentResult result)
     {
-        int[] seeds = [.. CommonOptions.Text(result).Split(',').Select(part => CommonOptions.ParseWholeNumber(result, part.Trim(), 0, int.MaxValue, "--seeds"))];
+        int[] seeds =
+        [
+            .. CommonOptions.Text(result).Split(',')
+                .Select(part => CommonOptions.ParseWholeNumber(result, part.Trim(), 0, int.MaxValue, "--seeds")),
+        ];
         if (seeds.Distinct().Count() != seeds.Length)
         {
             result.AddError($"--seeds: got '{CommonOptions.Text(result)}', expected each seed once.");

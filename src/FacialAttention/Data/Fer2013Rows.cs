@@ -48,7 +48,9 @@ internal sealed class Fer2013Rows
         return trains.Contains(false);
     }
 
-    /// <summary>One part as a dataset, or all rows for null, in the order of the file; null without a row. The store is used up by it.</summary>
+    /// <summary>
+    /// One part as a dataset, or all rows for null, in the order of the file; null without a row. The store is used up by it.
+    /// </summary>
     public FaceDataset? Take(SplitPart? part)
     {
         if (part is null)

@@ -204,7 +204,9 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         using var folder = new TemporaryFolder();
         folder.Write("cnn-seed1.resume", [1]);
 
-        AssertFails(["--data", run.Csv, "--output", folder.Path], $"'{folder.Path}' holds an unfinished table (cnn-seed1.resume); expected --resume");
+        AssertFails(
+            ["--data", run.Csv, "--output", folder.Path],
+            $"'{folder.Path}' holds an unfinished table (cnn-seed1.resume); expected --resume");
     }
 
     [Fact]
