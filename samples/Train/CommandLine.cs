@@ -36,7 +36,8 @@ internal sealed class CommandLine
 
     private readonly Option<string> _part = new("--split")
     {
-        Description = "Which faces. Of a FER2013 file: Training, PublicTest, PrivateTest or all; of a folder: train, validation, test or all.",
+        Description = "Which faces. Of a FER2013 file: Training, PublicTest, PrivateTest or all; "
+            + "of a folder: train, validation, test or all.",
         HelpName = "PART",
         Required = true,
         CustomParser = result => CommonOptions.ParseWord(

@@ -311,7 +311,8 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
         string recipe = Path.Combine(Repository.Root, "samples", "Train", "fer2013.json");
 
         (int exitCode, string text, string error) = SampleProcess.Run(
-            Sample, folder.Path, "train", "--data", run.Csv, "--config", recipe, "--iterations", "1", "--batch-size", "4", "--threads", "1");
+            Sample, folder.Path, "train", "--data", run.Csv, "--config", recipe, "--iterations", "1", "--batch-size", "4", "--threads",
+            "1");
 
         error.Should().BeEmpty();
         exitCode.Should().Be(0);

@@ -334,8 +334,8 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
             Csv = FerCsv.Write(_folder.File("fer.csv"), ("Training", 60), ("PublicTest", 30));
             OutputFolder = _folder.File("out");
             (ExitCode, Output, Error) = SampleProcess.Run(
-                Sample, _folder.Path, "--data", Csv, "--variants", "cnn,acnn-alstm", "--iterations", "3", "--lstm-hidden", "8", "--threads", "1",
-                "--output", OutputFolder);
+                Sample, _folder.Path, "--data", Csv, "--variants", "cnn,acnn-alstm", "--iterations", "3", "--lstm-hidden", "8", "--threads",
+                "1", "--output", OutputFolder);
         }
 
         public string Csv { get; }
