@@ -29,8 +29,8 @@ internal sealed class NetworkParts
             {
                 string known = string.Join(", ", parameters.Select(entry => entry.Name.Split('.')[0]).Distinct());
                 throw new ArgumentException(
-                    $"{nameof(TrainerOptions.LearningRateFactors)} names {Excerpt.Of(part, 100)}, which no trainable parameter's name begins "
-                    + $"with; expected for example one of {known}.");
+                    $"{nameof(TrainerOptions.LearningRateFactors)} names {Excerpt.Of(part, 100)}, which no trainable parameter's name "
+                    + $"begins with; expected for example one of {known}.");
             }
         }
         foreach ((string name, Parameter parameter) in parameters)

@@ -160,7 +160,7 @@ public sealed class TrainerReportTests
 
         log.Lines.Should().OnlyContain(line => line.Level == LogLevel.Information);
         string[] lines = [.. log.Lines.Select(line => line.Text)];
-        lines[^9].Should().StartWith("Training 11 iterations on 13 faces, validating on 10")
+        lines[^9].Should().StartWith("Training from iteration 0 to 11 on 13 faces, validating on 10")
             .And.Contain("cpu").And.Contain(history.Device.Reason);
         string[] expected =
         [
