@@ -95,6 +95,20 @@ internal sealed class CommandLine
     private readonly Option<string?> _seed = new("--seed") { Description = "The seed of weights and of training. [default: 1]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object and nothing else." };
     private readonly Option<bool> _mirrored = new("--mirrored") { Description = "Average each face and its mirror image." };
+    private readonly Option<string> _folder = new("--output") { Description = "A new or empty folder.", Required = true };
+    private readonly Option<ExpressionLabels> _labels = new("--labels")
+    {
+        Description = "The classes: names of expressions, separated by commas.",
+        HelpName = "NAMES",
+        CustomParser = ParseLabels,
+        DefaultValueFactory = _ => ExpressionLabels.Fer2013,
+    };
+
+    private readonly Option<int> _persons = CommonOptions.WholeNumber(
+        "--persons", 1, 100_000, "Persons in train; each shows every class once.", _ => 40);
+    private readonly Option<int> _heldOutPersons = CommonOptions.WholeNumber(
+        "--held-out-persons", 1, 100_000, "Other persons in validation, and as many others in test.", _ => 40);
+    private readonly Option<int> _drawSeed = CommonOptions.WholeNumber("--seed", 0, int.MaxValue, "Which picture of each person.", _ => 1);
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = CommonOptions.Device();
 
@@ -135,6 +149,10 @@ internal sealed class CommandLine
         {
             _checkpoint, _data, _split, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
         };
+        var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png.")
+        {
+            _folder, _labels, _persons, _heldOutPersons, _drawSeed,
+        };
         foreach (Option<string?> option in _trainerOptions.Select(named => named.Option))
         {
             train.Add(option);
@@ -147,11 +165,12 @@ internal sealed class CommandLine
         SampleProgram.SetAction(train, (result, token) => TrainRun.Run(ReadTrain(result), token));
         SampleProgram.SetAction(evaluate, (result, token) => EvaluateRun.Run(ReadEvaluate(result), token));
         SampleProgram.SetAction(finetune, (result, token) => TrainRun.Run(ReadFinetune(result), token));
+        SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
         Command = new RootCommand(
             "Trains, evaluates and fine-tunes the networks of FacialAttention on FER2013, on folders of faces, or on drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune,
+            train, evaluate, finetune, draw,
         };
     }
 
@@ -214,6 +233,13 @@ internal sealed class CommandLine
             result.GetValue(_threads));
     }
 
+    private DrawSettings ReadDraw(ParseResult result) => new(
+        result.GetValue(_folder)!,
+        result.GetValue(_labels)!,
+        result.GetValue(_persons),
+        result.GetValue(_heldOutPersons),
+        result.GetValue(_drawSeed));
+
     private FaceSource ReadSource(ParseResult result, string? data, string? split)
     {
         bool skipsBad = result.GetValue(_skipBad);
@@ -269,6 +295,19 @@ internal sealed class CommandLine
         if (!overrides.TryAdd(key, value))
         {
             throw new ArgumentException($"{key} was given twice, as '{overrides[key]}' and as '{value}'; expected it once.");
+        }
+    }
+
+    private static ExpressionLabels? ParseLabels(ArgumentResult result)
+    {
+        try
+        {
+            return ExpressionLabels.Parse(CommonOptions.Text(result));
+        }
+        catch (ArgumentException exception)
+        {
+            result.AddError($"--labels: {exception.Message}");
+            return null;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using FacialAttention.Tests.Training;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -32,6 +33,7 @@ public sealed partial class ReadmeTests
             Directory.SetCurrentDirectory(folder);
             File.WriteAllText("fer2013.csv", CsvOf(training: 35, publicTest: 14));
             Console.SetOut(output);
+            using var culture = new UnderCulture("en-US"); // The example prints for its user, in the user's culture.
             main.Invoke(null, [Array.Empty<string>()]);
             output.ToString().Should().MatchRegex(@"^validation accuracy [0-9]+\.[0-9]\s?%\s*$");
             using ExpressionNetwork restored = Checkpoint.Load("acnn-alstm.safetensors");

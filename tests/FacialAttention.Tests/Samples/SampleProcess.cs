@@ -44,7 +44,14 @@ internal sealed partial class SampleProcess : IDisposable
         return process.WaitForExit();
     }
 
-    public void PressCtrlC() => Kill(_process.Id, Interrupt).Should().Be(0);
+    public void PressCtrlC() => Signal(_process.Id, Interrupt).Should().Be(0);
+
+    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     public (int ExitCode, string Output, string Error) WaitForExit()
     {
@@ -66,5 +73,5 @@ internal sealed partial class SampleProcess : IDisposable
         .Single(attribute => attribute.Key == sample).Value!;
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    private static partial int Signal(int process, int signal);
 }
