@@ -38,7 +38,9 @@ public sealed class Augmentation
         _seed = seed;
     }
 
-    /// <summary>Faces [N, 1, H, W] in [0, 1], changed; [N, 1, CropHeight, CropWidth] if the options say so. The caller owns the result.</summary>
+    /// <summary>
+    /// Faces [N, 1, H, W] in [0, 1], changed; [N, 1, CropHeight, CropWidth] if the options say so. The caller owns the result.
+    /// </summary>
     /// <param name="images">Faces of a floating-point dtype, on any device; they stay as they are.</param>
     /// <param name="iteration">Which batch this is; equal values change a batch in the same way.</param>
     /// <exception cref="ArgumentException">The images are not [N, 1, H, W] of a floating-point dtype, or smaller than the crop.</exception>

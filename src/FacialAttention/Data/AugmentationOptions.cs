@@ -18,7 +18,9 @@ public sealed class AugmentationOptions : IValidatableObject
     [OptionRange(0.0, 180.0)]
     public double MaxRotationDegrees { get; set; }
 
-    /// <summary>The largest change of size, as a share: 0 to 0.9, default 0. With 0.1 faces are drawn at 0.9 to 1.1 of their size.</summary>
+    /// <summary>
+    /// The largest change of size, as a share: 0 to 0.9, default 0. With 0.1 faces are drawn at 0.9 to 1.1 of their size.
+    /// </summary>
     [OptionRange(0.0, 0.9)]
     public double MaxScale { get; set; }
 
@@ -27,7 +29,8 @@ public sealed class AugmentationOptions : IValidatableObject
     public double MaxShiftPixels { get; set; }
 
     /// <summary>
-    /// The height of the part that is cut out at a random place: 1 to 65,536 pixels, at most that of the faces; null, the default, for none.
+    /// The height of the part that is cut out at a random place: 1 to 65,536 pixels, at most that of the faces; null, the default, for
+    /// none.
     /// With <see cref="CropWidth"/>. At evaluation faces are whole; <see cref="ExpressionNetworkOptions.CropHeight"/> takes their centre.
     /// </summary>
     [OptionRange(1, 65_536)]
@@ -45,7 +48,9 @@ public sealed class AugmentationOptions : IValidatableObject
     [OptionRange(0.0, 1.0)]
     public double MaxContrast { get; set; }
 
-    /// <summary>The chance that a rectangle of a face is painted over with one gray value: 0 to 1, default 0 (Zhong et al., 2020).</summary>
+    /// <summary>
+    /// The chance that a rectangle of a face is painted over with one gray value: 0 to 1, default 0 (Zhong et al., 2020).
+    /// </summary>
     [OptionRange(0.0, 1.0)]
     public double ErasingProbability { get; set; }
 
@@ -62,7 +67,8 @@ public sealed class AugmentationOptions : IValidatableObject
         if (CropHeight.HasValue != CropWidth.HasValue)
         {
             yield return new ValidationResult(FormattableString.Invariant(
-                $"CropHeight is {CropHeight?.ToString() ?? "null"} and CropWidth is {CropWidth?.ToString() ?? "null"}; expected both or neither."));
+                $"CropHeight is {CropHeight?.ToString() ?? "null"} and CropWidth is {CropWidth?.ToString() ?? "null"}; ")
+                + "expected both or neither.");
         }
     }
 

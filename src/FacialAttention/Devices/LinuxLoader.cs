@@ -37,9 +37,15 @@ internal static partial class LinuxLoader
         string? error = "memfd_create failed";
         if (descriptor >= 0)
         {
-            using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+            var handle = new SafeFileHandle(descriptor, ownsHandle: true);
             RandomAccess.Write(handle, image, fileOffset: 0);
             error = Load(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}"));
+            if (error is null)
+            {
+                // The loader knows a library by its path: were the number free again, the next file there would be taken for this one.
+                handle.SetHandleAsInvalid();
+            }
+            handle.Dispose();
         }
 
         return error is null || LoadFromTemporaryFile(name, image) is not string secondError ? null : $"{error}; {secondError}";

@@ -81,7 +81,9 @@ public sealed partial class Trainer : IDisposable
     /// The loss stopped being finite; the network then holds the best weights so far, if any.
     /// </exception>
     /// <exception cref="InvalidDataException">The resume state is no such file, of another format, or damaged.</exception>
-    /// <exception cref="InvalidOperationException">The resume state is of other data, options or another network; all are named.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The resume state is of other data, options or another network; all differences are named.
+    /// </exception>
     /// <exception cref="IOException">The resume state cannot be read or written; a former one is still there.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>

@@ -55,7 +55,9 @@ public sealed class TrainerOptions : IValidatableObject
     [OptionRange(1e-6, 1.0)]
     public double StepFactor { get; set; } = 0.1;
 
-    /// <summary>The momentum of <see cref="OptimizerKind.SgdNesterov"/>: 0.001 to 0.9999, default 0.9. Without effect on the others.</summary>
+    /// <summary>
+    /// The momentum of <see cref="OptimizerKind.SgdNesterov"/>: 0.001 to 0.9999, default 0.9. Without effect on the others.
+    /// </summary>
     [OptionRange(0.001, 0.9999)]
     public double Momentum { get; set; } = 0.9;
 
@@ -63,7 +65,9 @@ public sealed class TrainerOptions : IValidatableObject
     [OptionRange(0.0, 10.0)]
     public double WeightDecay { get; set; }
 
-    /// <summary>Gradients whose norm over all parameters is larger are scaled down to it: 1e-6 to 1,000,000; null, the default, never.</summary>
+    /// <summary>
+    /// Gradients whose norm over all parameters is larger are scaled down to it: 1e-6 to 1,000,000; null, the default, never.
+    /// </summary>
     [OptionRange(1e-6, 1_000_000.0)]
     public double? MaxGradientNorm { get; set; }
 

@@ -22,6 +22,14 @@ public sealed class LinuxLoaderTests
         LinuxLoader.LoadFromMemory("libtest.so", "no library"u8).Should().MatchRegex("^/proc/self/fd/[0-9]+: .*; .*libtest.so: ");
 
     [LinuxFact]
+    public void LoadFromMemory_AfterAnotherLibrary_IsNotTakenForIt()
+    {
+        LinuxLoader.LoadFromMemory("libtest.so", SmallLibrary()).Should().BeNull();
+
+        LinuxLoader.LoadFromMemory("libtest.so", "no library"u8).Should().NotBeNull();
+    }
+
+    [LinuxFact]
     public void LoadFromTemporaryFile_SmallLibrary_LoadsAndLeavesNoFile()
     {
         string name = $"lib{Guid.NewGuid():N}.so";
