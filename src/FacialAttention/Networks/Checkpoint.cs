@@ -264,8 +264,7 @@ public static class Checkpoint
         {
             throw new ArgumentException($"The weight '{key}' holds a value that is not finite; expected finite numbers.", "network");
         }
-        SafetensorsDtype dtype = weight.dtype == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
-        return new SafetensorsTensor(key, dtype, weight.shape, weight.detach().cpu().contiguous().bytes.ToArray());
+        return TensorBytes.Of(key, weight);
     }
 
     /// <summary>
@@ -303,7 +302,8 @@ public static class Checkpoint
 
     private static Tensor FromStored(string path, SafetensorsTensor tensor, long[] shape, ScalarType weightType)
     {
-        SafetensorsDtype dtype = weightType == ScalarType.Int64 ? SafetensorsDtype.I64 : SafetensorsDtype.F32;
+        ScalarType type = weightType == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.Float32;
+        SafetensorsDtype dtype = TensorBytes.DtypeOf(type);
         if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(shape))
         {
             throw Fault(
@@ -311,8 +311,7 @@ public static class Checkpoint
                 $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; "
                 + $"expected {dtype} [{string.Join(", ", shape)}].");
         }
-        Tensor value = empty(shape, dtype == SafetensorsDtype.I64 ? ScalarType.Int64 : ScalarType.Float32);
-        tensor.Data.Span.CopyTo(value.bytes);
+        Tensor value = TensorBytes.ToTensor(tensor, type);
         return IsFinite(value)
             ? value
             : throw Fault(path, $"tensor '{tensor.Name}' holds a value that is not finite; expected finite numbers.");
