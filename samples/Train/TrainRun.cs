@@ -130,7 +130,6 @@ internal static class TrainRun
             cancellationToken));
 
         EvaluationResult validation = Evaluate(faces.Validation);
-        int[] unseen = faces.Validation.RowsNotIn(faces.Training);
         var result = new RunResult(
             run,
             RunEnvironment.Of(device, settings.Threads),
@@ -141,9 +140,7 @@ internal static class TrainRun
             history.Best.Iteration,
             history.Elapsed.TotalSeconds,
             history.SecondsPerIteration,
-            unseen.Length == 0
-                ? null
-                : (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelOf(row)) / unseen.Length,
+            UnseenFaces.Accuracy(faces, validation),
             SplitMetrics.Of(Evaluate(faces.Training)),
             SplitMetrics.Of(validation),
             faces.Test is null ? null : SplitMetrics.Of(Evaluate(faces.Test)));

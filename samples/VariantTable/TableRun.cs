@@ -69,7 +69,6 @@ internal static class TableRun
         EvaluationResult training = Evaluator.Evaluate(network, faces.Training, cancellationToken: cancellationToken);
         EvaluationResult validation = Evaluator.Evaluate(network, faces.Validation, cancellationToken: cancellationToken);
         EvaluationResult? test = faces.Test is null ? null : Evaluator.Evaluate(network, faces.Test, cancellationToken: cancellationToken);
-        int[] unseen = faces.Validation.RowsNotIn(faces.Training);
         var row = new Row
         {
             Variant = variant.PaperName,
@@ -79,9 +78,7 @@ internal static class TableRun
             Iterations = settings.Iterations,
             TrainAccuracy = training.Accuracy,
             ValidationAccuracy = validation.Accuracy,
-            ValidationAccuracyUnseen = unseen.Length == 0
-                ? null
-                : (double)unseen.Count(face => validation.Predictions[face] == faces.Validation.LabelOf(face)) / unseen.Length,
+            ValidationAccuracyUnseen = UnseenFaces.Accuracy(faces, validation),
             TestAccuracy = test?.Accuracy,
             SecondsPerIteration = history.SecondsPerIteration,
             BestIteration = history.Best.Iteration,
