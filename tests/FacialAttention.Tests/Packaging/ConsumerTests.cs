@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using Xunit.Abstractions;
 
 namespace FacialAttention.Tests.Packaging;
 
 [Trait("Category", "Packaging")]
 [Collection(nameof(PackedConsumer))]
-public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper output)
+public sealed class ConsumerTests(PackedConsumer consumer)
 {
     private const string ExpectedOutput = "2\nFalse\ncpu: chosen by itself, since this libtorch is one for the CPU\n";
 
@@ -29,19 +28,9 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
         runs.Should().AllSatisfy(Works);
     }
 
-    [LinuxFact]
+    [PrivateMountFact]
     public void Torch_OutputAndCacheReadOnlyAndTemporaryFolderNoexec_Works()
     {
-        // Modes do not bind root, mounts do; a mount namespace of its own keeps them from everyone else.
-        const string mount = "mount -t tmpfs -o noexec none /mnt";
-        string? privately = new[] { "-m", "-rm" }
-            .FirstOrDefault(option => ProcessRun.Run("/", "sh", "-c", $"unshare {option} {mount}").ExitCode == 0);
-        if (privately is null)
-        {
-            output.WriteLine("NOT CHECKED: this system lets no process mount anything in a namespace of its own.");
-            return;
-        }
-
         string temporary = consumer.NewFolder("noexec");
         string script = $"""
             set -e
@@ -57,7 +46,7 @@ public sealed class ConsumerTests(PackedConsumer consumer, ITestOutputHelper out
             TMPDIR="{temporary}" exec dotnet "{consumer.Application}/Consumer.dll" torch
             """;
 
-        Works(ProcessRun.Run("/", "unshare", privately, "sh", "-c", script));
+        Works(ProcessRun.Run("/", "unshare", PrivateMountFactAttribute.UnshareOption!, "sh", "-c", script));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using FacialAttention.Tests.Storage;
-using Xunit.Abstractions;
 
 namespace FacialAttention.Tests.Samples;
 
@@ -9,7 +8,7 @@ namespace FacialAttention.Tests.Samples;
 /// Processes of samples/Train that are killed at random moments, writing their state included, and resumed. The environment variable
 /// FACIALATTENTION_KILLS says how many; five without it.
 /// </summary>
-public sealed class KilledRunTests(ITestOutputHelper output) : IDisposable
+public sealed class KilledRunTests : IDisposable
 {
     private const string Recipe = """
         {
@@ -52,7 +51,7 @@ public sealed class KilledRunTests(ITestOutputHelper output) : IDisposable
                 whole = (Checkpoint($"whole-{optimizer}"), clock.Elapsed);
                 wholes.Add(optimizer, whole);
             }
-            // From the moment that the output folder is there; before it nothing can be lost.
+            // From its first state on: before it there is nothing to lose.
             string name = $"run-{attempt}";
             TimeSpan delay = whole.Duration * (0.6 * Random.Shared.NextDouble());
             using (SampleProcess process = SampleProcess.Start("Train", _folder.Path, Arguments(name, optimizer)))
@@ -66,11 +65,6 @@ public sealed class KilledRunTests(ITestOutputHelper output) : IDisposable
                 process.Kill();
             }
             killed++;
-            if (File.Exists(_folder.File($"{name}/checkpoint.safetensors")))
-            {
-                output.WriteLine($"{optimizer}: killed {delay.TotalSeconds:F2} s after the first state, at the very end");
-            }
-
             Finish(name, optimizer, "--resume");
 
             Checkpoint(name).Should().Equal(whole.Checkpoint, "{0} was killed {1} after its first state", optimizer, delay);
