@@ -96,6 +96,16 @@ internal sealed class CommandLine
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object and nothing else." };
     private readonly Option<bool> _mirrored = new("--mirrored") { Description = "Average each face and its mirror image." };
     private readonly Option<string> _folder = new("--output") { Description = "A new or empty folder.", Required = true };
+    private readonly Option<string[]> _runs = new("--runs")
+    {
+        Description = "Output folders of finished runs.",
+        HelpName = "FOLDER ...",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string> _picture = new("--output") { Description = "A new .png file.", HelpName = "FILE.png", Required = true };
     private readonly Option<ExpressionLabels> _labels = new("--labels")
     {
         Description = "The classes: names of expressions, separated by commas.",
@@ -153,6 +163,7 @@ internal sealed class CommandLine
         {
             _folder, _labels, _persons, _heldOutPersons, _drawSeed,
         };
+        var curves = new Command("curves", "Draws the accuracy of finished runs over epochs into one picture.") { _runs, _picture };
         foreach (Option<string?> option in _trainerOptions.Select(named => named.Option))
         {
             train.Add(option);
@@ -165,12 +176,14 @@ internal sealed class CommandLine
         SampleProgram.SetAction(train, (result, token) => TrainRun.Run(ReadTrain(result), token));
         SampleProgram.SetAction(evaluate, (result, token) => EvaluateRun.Run(ReadEvaluate(result), token));
         SampleProgram.SetAction(finetune, (result, token) => TrainRun.Run(ReadFinetune(result), token));
+        SampleProgram.SetAction(curves, (result, token) => CurvesRun.Run(
+            new CurvesSettings(result.GetValue(_runs)!, result.GetValue(_picture)!), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
         Command = new RootCommand(
             "Trains, evaluates and fine-tunes the networks of FacialAttention on FER2013, on folders of faces, or on drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune, draw,
+            train, evaluate, finetune, curves, draw,
         };
     }
 

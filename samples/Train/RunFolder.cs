@@ -38,7 +38,19 @@ internal sealed class RunFolder
 
     private string CheckpointPath => Path.Combine(_path, "checkpoint.safetensors");
 
-    private string ResultsPath => Path.Combine(_path, "results.json");
+    private string ResultsPath => ResultsPathOf(_path);
+
+    /// <summary>The curves of the finished run in a folder, and how many passes through its training faces an iteration is.</summary>
+    public static (RunCurves Curves, double EpochsPerIteration) ReadCurves(string path)
+    {
+        JsonObject run = JsonFile.Read<RunResult>(ResultsPathOf(path)).Run;
+        RunCurves curves = JsonFile.Read<RunCurves>(HistoryPathOf(path));
+        if (run["trainer"]?["batchSize"] is not JsonValue batchSize || run["data"]?["training"] is not JsonValue faces)
+        {
+            throw new InvalidDataException($"'{ResultsPathOf(path)}' is not as this program writes it: it lacks batch size and faces.");
+        }
+        return (curves, batchSize.GetValue<double>() / faces.GetValue<double>());
+    }
 
     /// <summary>The result of the finished run, which must be of the same options.</summary>
     public RunResult Read(JsonObject run)
@@ -56,8 +68,13 @@ internal sealed class RunFolder
     public void Write(ExpressionNetwork network, IReadOnlyDictionary<string, string> provenance, RunResult result, TrainingHistory history)
     {
         Checkpoint.Save(CheckpointPath, network, provenance);
-        JsonFile.Write(Path.Combine(_path, "history.json"), new { history.Training, history.Validation, history.Best });
+        var curves = new RunCurves(history.Training, history.Validation, history.Best);
+        JsonFile.Write(HistoryPathOf(_path), curves);
         JsonFile.Write(ResultsPath, result);
-        CurvePlot.Save(Path.Combine(_path, "curves.png"), network.Variant.PaperName, history);
+        CurvePlot.Save(Path.Combine(_path, "curves.png"), network.Variant.PaperName, curves);
     }
+
+    private static string ResultsPathOf(string path) => Path.Combine(path, "results.json");
+
+    private static string HistoryPathOf(string path) => Path.Combine(path, "history.json");
 }

@@ -44,6 +44,10 @@ internal sealed partial class SampleProcess : IDisposable
         return process.WaitForExit();
     }
 
+    /// <summary>The assembly that <c>dotnet</c> runs.</summary>
+    public static string PathOf(string sample) => typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == sample).Value!;
+
     public void PressCtrlC() => Signal(_process.Id, Interrupt).Should().Be(0);
 
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
@@ -68,9 +72,6 @@ internal sealed partial class SampleProcess : IDisposable
         }
         _process.Dispose();
     }
-
-    private static string PathOf(string sample) => typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == sample).Value!;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);

@@ -95,6 +95,32 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     }
 
     [Fact]
+    public void Curves_FinishedRuns_DrawsThemAndReplacesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["curves", "--runs", run.OutputFolder, run.OutputFolder, "--output", "curves.png"];
+
+        (int exitCode, _, string error) = SampleProcess.Run(Sample, folder.Path, command);
+
+        error.Should().BeEmpty();
+        exitCode.Should().Be(0);
+        FaceImage curves = FaceImage.Load(folder.File("curves.png"));
+        (curves.Width, curves.Height).Should().Be((1200, 450));
+        curves.Pixels.ToArray().Distinct().Should().HaveCountGreaterThan(50, "there are curves, axes and text on it");
+        AssertFails([.. command[..^1], folder.File("curves.png")], $"'{folder.File("curves.png")}' exists; expected a new file.");
+    }
+
+    [Fact]
+    public void Curves_NoFinishedRun_NamesWhatIsMissing()
+    {
+        using var folder = new TemporaryFolder();
+
+        AssertFails(["curves", "--runs", folder.Path, "--output", folder.File("curves.png")], folder.File("results.json"));
+
+        File.Exists(folder.File("curves.png")).Should().BeFalse();
+    }
+
+    [Fact]
     public void Evaluate_Json_AgreesWithTheHistory()
     {
         (int exitCode, string text, string error) = Evaluate(run.Csv, "PublicTest", "--json", "--mirrored");
