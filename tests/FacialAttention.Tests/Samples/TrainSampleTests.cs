@@ -330,11 +330,13 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             "trainer:averageMirrored is 'yes'; expected true or false.");
     }
 
-    [Fact]
-    public void Train_RecipeOfTheRepository_Trains()
+    [Theory]
+    [InlineData("fer2013.json")]
+    [InlineData("fer2013-short.json")]
+    public void Train_RecipeOfTheRepository_Trains(string name)
     {
         using var folder = new TemporaryFolder();
-        string recipe = Path.Combine(Repository.Root, "samples", "Train", "fer2013.json");
+        string recipe = Path.Combine(Repository.Root, "samples", "Train", name);
 
         (int exitCode, string text, string error) = SampleProcess.Run(
             Sample, folder.Path, "train", "--data", run.Csv, "--config", recipe, "--iterations", "1", "--batch-size", "4", "--threads",
