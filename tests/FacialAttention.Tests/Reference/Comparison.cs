@@ -1,0 +1,54 @@
+using System.Globalization;
+using FacialAttention.Tests.Torch;
+using static TorchSharp.torch;
+
+namespace FacialAttention.Tests.Reference;
+
+/// <summary>
+/// How far the library's tensors are from those of a golden file. The error of a tensor is its largest absolute difference over the
+/// largest magnitude that is expected of it.
+/// </summary>
+internal sealed class Comparison(IReadOnlyDictionary<string, Tensor> expected)
+{
+    private readonly Dictionary<string, double> _errors = [];
+
+    /// <summary>Compares a tensor with the golden of that name; whole numbers must be equal.</summary>
+    public void Add(string name, Tensor actual)
+    {
+        Tensor golden = expected[name];
+        actual.shape.Should().Equal(golden.shape, name);
+        actual.dtype.Should().Be(golden.dtype, name);
+        double[] got = Numbers.ValuesOf(actual);
+        double[] wanted = Numbers.ValuesOf(golden);
+        if (golden.dtype == ScalarType.Int64)
+        {
+            got.Should().Equal(wanted, name);
+        }
+        _errors[name] = Error(got, wanted);
+    }
+
+    /// <summary>Every golden but these has been compared.</summary>
+    public void ShouldBeComplete(params string[] inputs) => _errors.Keys.Concat(inputs).Should().BeEquivalentTo(expected.Keys);
+
+    /// <summary>The largest error among the tensors whose names begin so; null if there are none.</summary>
+    public double? Largest(params string[] prefixes)
+    {
+        double[] errors = [.. Of(prefixes).Select(entry => entry.Value)];
+        return errors.Length == 0 ? null : errors.Max();
+    }
+
+    public void ShouldBeWithin(double tolerance, params string[] prefixes) =>
+        Of(prefixes).Should().AllSatisfy(entry => entry.Value.Should().BeLessThanOrEqualTo(tolerance, entry.Key));
+
+    /// <summary>The largest error as a cell of a table.</summary>
+    public string Cell(params string[] prefixes) => Largest(prefixes)?.ToString("0.0e+0", CultureInfo.InvariantCulture) ?? "-";
+
+    public static double Error(double[] got, double[] wanted)
+    {
+        double difference = got.Zip(wanted, (x, y) => Math.Abs(x - y)).Max();
+        return difference == 0 ? 0 : difference / wanted.Max(Math.Abs);
+    }
+
+    private IEnumerable<KeyValuePair<string, double>> Of(string[] prefixes) =>
+        _errors.Where(entry => prefixes.Any(prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal)));
+}
