@@ -40,8 +40,8 @@ def backbone(name, in_channels, batch_norm, height, width, *rows):
 
 
 def local_attention(scoring, scaling):
-    return layer(f"local-attention-{scoring}-{scaling}".lower(), "LocalFeatureAttention", LocalFeatureAttention(5, scoring, scaling), (3, 7, 5),
-                 featureSize=5, scoring=scoring, scaling=scaling)
+    return layer(f"local-attention-{scoring}-{scaling}".lower(), "LocalFeatureAttention", LocalFeatureAttention(5, scoring, scaling),
+                 (3, 7, 5), featureSize=5, scoring=scoring, scaling=scaling)
 
 
 def global_attention(scoring):

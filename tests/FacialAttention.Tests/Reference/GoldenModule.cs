@@ -7,14 +7,19 @@ namespace FacialAttention.Tests.Reference;
 /// <summary>The library's layer or network that a golden file of weights describes, with these weights.</summary>
 internal static class GoldenModule
 {
-    /// <summary>In evaluation mode; the caller owns it.</summary>
-    public static Module<Tensor, Tensor> Create(GoldenFile weights)
+    /// <summary>In evaluation mode and of the precision given; the caller owns it.</summary>
+    public static Module<Tensor, Tensor> Create(GoldenFile weights, ScalarType precision)
     {
-        if (!weights.Metadata.TryGetValue("layer", out string? layer))
-        {
-            return Checkpoint.Load(weights.Path);
-        }
-        Module<Tensor, Tensor> module = Create(layer, weights.Metadata["options"]);
+        Module<Tensor, Tensor> module = weights.Metadata.TryGetValue("layer", out string? layer)
+            ? CreateLayer(layer, weights)
+            : Checkpoint.Load(weights.Path); // Networks are checkpoints that Python wrote.
+        module.to(precision);
+        return module;
+    }
+
+    private static Module<Tensor, Tensor> CreateLayer(string layer, GoldenFile weights)
+    {
+        Module<Tensor, Tensor> module = CreateFresh(layer, weights.Metadata["options"]);
         Dictionary<string, Tensor> state = module.state_dict();
         ShapesOf(state).Should().BeEquivalentTo(ShapesOf(weights.Tensors));
         using var noGrad = no_grad();
@@ -26,7 +31,7 @@ internal static class GoldenModule
         return module;
     }
 
-    private static Module<Tensor, Tensor> Create(string layer, string options)
+    private static Module<Tensor, Tensor> CreateFresh(string layer, string options)
     {
         switch (layer)
         {

@@ -17,6 +17,16 @@ public sealed class ParityTests(ITestOutputHelper output)
 {
     private const double OutputTolerance = 1e-5;
     private const double GradientTolerance = 1e-4;
+    private const double DoubleTolerance = 1e-6; // goldens are single-precision numbers
+
+    /// <summary>
+    /// Batch norm cancels the scale of C1's weights, which in the paper's networks see one channel: but for the norm's epsilon their
+    /// gradient is zero, in single precision it is rounding, and AdamW divides it by its own size. Compared in double precision only.
+    /// </summary>
+    private static readonly string[] LostInRounding =
+        ["gradient/backbone.c1.conv.weight", "AdamW/backbone.c1.conv.weight", "AdamW/backbone.c1.norm.running_var"];
+
+    private static readonly string[] Optimizers = Enum.GetNames<OptimizerKind>();
 
     public static TheoryData<string> Names { get; } =
     [
@@ -31,22 +41,24 @@ public sealed class ParityTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         var weights = GoldenFile.Read($"{name}.weights");
         var expected = GoldenFile.Read($"{name}.expected");
-        var comparison = new Comparison(expected.Tensors);
+        bool isLostInRounding = expected.Tensors.ContainsKey("buffer/backbone.c1.norm.running_var");
 
-        Evaluate(weights, expected, comparison);
-        ComputeGradients(weights, expected, comparison);
-        foreach (OptimizerKind kind in Enum.GetValues<OptimizerKind>())
-        {
-            Train(kind, weights, expected, comparison);
-        }
+        Comparison single = Compare(weights, expected, ScalarType.Float32, isLostInRounding ? LostInRounding : []);
+        Comparison precise = Compare(weights, expected, ScalarType.Float64, []);
 
         output.WriteLine(
-            $"| {name} | {comparison.Cell("output", "training_output")} | {comparison.Cell("attention/")} | {comparison.Cell("loss")} "
-            + $"| {comparison.Cell("gradient/", "input_gradient")} | {comparison.Cell("buffer/")} "
-            + string.Concat(Enum.GetNames<OptimizerKind>().Select(kind => $"| {comparison.Cell($"{kind}/")} ")) + "|");
-        comparison.ShouldBeComplete("input", "target");
-        comparison.ShouldBeWithin(OutputTolerance, "output", "training_output", "attention/", "loss", "buffer/");
-        comparison.ShouldBeWithin(GradientTolerance, ["gradient/", "input_gradient", .. Enum.GetNames<OptimizerKind>().Select(kind => $"{kind}/")]);
+            $"| {name} | {single.Cell("output", "training_output")} | {single.Cell("attention/")} | {single.Cell("loss")} "
+            + $"| {single.Cell("gradient/", "input_gradient")} | {single.Cell("buffer/")} "
+            + string.Concat(Optimizers.Select(kind => $"| {single.Cell($"{kind}/")} ")) + $"| {precise.Cell("")} |");
+        single.ShouldBeWithin(OutputTolerance, "output", "training_output", "attention/", "loss", "buffer/");
+        single.ShouldBeWithin(GradientTolerance, ["gradient/", "input_gradient", .. Optimizers.Select(kind => $"{kind}/")]);
+        precise.ShouldBeWithin(DoubleTolerance, "");
+        if (isLostInRounding)
+        {
+            double largest = expected.Tensors.Where(entry => entry.Key.StartsWith("gradient/", StringComparison.Ordinal))
+                .Max(entry => Numbers.ValuesOf(entry.Value).Max(Math.Abs));
+            Numbers.ValuesOf(expected.Tensors[LostInRounding[0]]).Max(Math.Abs).Should().BeLessThan(1e-3 * largest);
+        }
     }
 
     [Theory]
@@ -59,7 +71,7 @@ public sealed class ParityTests(ITestOutputHelper output)
         Func<string, double[]>[] results =
         [
             key => Numbers.ValuesOf(start[key]),
-            .. Enum.GetNames<OptimizerKind>().Select<string, Func<string, double[]>>(kind => key => Numbers.ValuesOf(expected[$"{kind}/{key}"])),
+            .. Optimizers.Select<string, Func<string, double[]>>(kind => key => Numbers.ValuesOf(expected[$"{kind}/{key}"])),
         ];
 
         foreach ((int left, int right) in new[] { (0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3) })
@@ -69,9 +81,27 @@ public sealed class ParityTests(ITestOutputHelper output)
         }
     }
 
-    private static void Evaluate(GoldenFile weights, GoldenFile expected, Comparison comparison)
+    private static Comparison Compare(GoldenFile weights, GoldenFile expected, ScalarType precision, string[] ignored)
     {
-        using Module<Tensor, Tensor> module = GoldenModule.Create(weights);
+        using var scope = NewDisposeScope();
+        var comparison = new Comparison(expected.Tensors, precision, ["input", "target", .. ignored]);
+        Tensor input = expected.Tensors["input"].to(precision);
+        Tensor target = expected.Tensors["target"];
+        target = target.dtype == ScalarType.Int64 ? target : target.to(precision);
+
+        Evaluate(GoldenModule.Create(weights, precision), input, comparison);
+        ComputeGradients(GoldenModule.Create(weights, precision), input, target, comparison);
+        foreach (OptimizerKind kind in Enum.GetValues<OptimizerKind>())
+        {
+            Train(GoldenModule.Create(weights, precision), input, target, kind, expected.Metadata, comparison);
+        }
+        comparison.ShouldBeComplete();
+        return comparison;
+    }
+
+    private static void Evaluate(Module<Tensor, Tensor> module, Tensor input, Comparison comparison)
+    {
+        using Module<Tensor, Tensor> owned = module;
         foreach ((string name, Module part) in module.named_modules())
         {
             if (part is AttentionScore score)
@@ -83,22 +113,22 @@ public sealed class ParityTests(ITestOutputHelper output)
                 });
             }
         }
-        comparison.Add("output", module.call(expected.Tensors["input"]));
+        comparison.Add("output", module.call(input));
     }
 
-    private static void ComputeGradients(GoldenFile weights, GoldenFile expected, Comparison comparison)
+    private static void ComputeGradients(Module<Tensor, Tensor> module, Tensor input, Tensor target, Comparison comparison)
     {
-        using Module<Tensor, Tensor> module = GoldenModule.Create(weights);
-        using TrainingLoss loss = LossOf(expected, new TrainerOptions());
+        using Module<Tensor, Tensor> owned = module;
+        using TrainingLoss loss = LossOf(target, new TrainerOptions());
         module.train();
-        Tensor input = expected.Tensors["input"].clone().requires_grad_();
-        Tensor result = module.call(input);
-        Tensor value = loss.Of(result, expected.Tensors["target"]);
+        Tensor leaf = input.clone().requires_grad_();
+        Tensor result = module.call(leaf);
+        Tensor value = loss.Of(result, target);
         value.backward();
 
         comparison.Add("training_output", result);
         comparison.Add("loss", value);
-        comparison.Add("input_gradient", input.grad!);
+        comparison.Add("input_gradient", leaf.grad!);
         foreach ((string name, Parameter parameter) in module.named_parameters())
         {
             comparison.Add($"gradient/{name}", parameter.grad!);
@@ -109,19 +139,25 @@ public sealed class ParityTests(ITestOutputHelper output)
         }
     }
 
-    private static void Train(OptimizerKind kind, GoldenFile weights, GoldenFile expected, Comparison comparison)
+    private static void Train(
+        Module<Tensor, Tensor> module,
+        Tensor input,
+        Tensor target,
+        OptimizerKind kind,
+        IReadOnlyDictionary<string, string> settings,
+        Comparison comparison)
     {
-        using Module<Tensor, Tensor> module = GoldenModule.Create(weights);
-        var options = GoldenJson.Read<TrainerOptions>(expected.Metadata[kind.ToString()]);
+        using Module<Tensor, Tensor> owned = module;
+        var options = GoldenJson.Read<TrainerOptions>(settings[kind.ToString()]);
         options.Optimizer.Should().Be(kind);
-        using TrainingLoss loss = LossOf(expected, options);
+        using TrainingLoss loss = LossOf(target, options);
         var parts = new NetworkParts(module, factors: null);
         using var optimizer = new NetworkOptimizer(parts, options);
-        for (int step = 0; step < int.Parse(expected.Metadata["steps"], CultureInfo.InvariantCulture); step++)
+        for (int step = 0; step < int.Parse(settings["steps"], CultureInfo.InvariantCulture); step++)
         {
             parts.Train(module);
             optimizer.ZeroGradients();
-            loss.Of(module.call(expected.Tensors["input"]), expected.Tensors["target"]).backward();
+            loss.Of(module.call(input), target).backward();
             optimizer.Step(options.LearningRate);
         }
         foreach ((string key, Tensor value) in module.state_dict())
@@ -130,12 +166,12 @@ public sealed class ParityTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The library's cross-entropy where the target is of labels, else the mean square.</summary>
-    private static TrainingLoss LossOf(GoldenFile expected, TrainerOptions options)
+    /// <summary>The library's cross-entropy where the target is labels, else the mean square.</summary>
+    private static TrainingLoss LossOf(Tensor target, TrainerOptions options)
     {
-        Func<Tensor, Tensor, Tensor>? own = expected.Tensors["target"].dtype == ScalarType.Int64
+        Func<Tensor, Tensor, Tensor>? own = target.dtype == ScalarType.Int64
             ? null
-            : (result, target) => functional.mse_loss(result, target);
+            : (result, wanted) => functional.mse_loss(result, wanted);
         return new TrainingLoss(options, own, ToyFaces.Noise(3, seed: 1), CPU);
     }
 }

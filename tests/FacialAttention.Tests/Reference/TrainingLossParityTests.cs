@@ -23,7 +23,7 @@ public sealed class TrainingLossParityTests
         Tensor value = loss.Of(logits, golden["labels"], golden["partners"], share);
         value.backward();
 
-        var comparison = new Comparison(golden);
+        var comparison = new Comparison(golden, ScalarType.Float32, []);
         comparison.Add($"loss/{name}", value);
         comparison.Add($"gradient/{name}", logits.grad!);
         comparison.ShouldBeWithin(1e-5, "loss/");
