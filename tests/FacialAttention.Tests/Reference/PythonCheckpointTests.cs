@@ -40,4 +40,14 @@ public sealed class PythonCheckpointTests
         SafetensorsTensor written = Safetensors.Read(logitsFile).Tensors.Single(tensor => tensor.Name == "logits");
         Numbers.ValuesOf(restored.call(images)).Should().Equal(Numbers.ValuesOf(TensorBytes.ToTensor(written, ScalarType.Float32)));
     }
+
+    [Fact]
+    public void Reader_InTheDocumentation_IsTheOneThatChecks()
+    {
+        string reader = File.ReadAllText(Path.Combine(Repository.Root, "tests", "reference", "read_safetensors.py"));
+        string documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "verification.md"));
+
+        reader.Should().NotBeEmpty();
+        documentation.Should().Contain($"```python\n{reader}```");
+    }
 }

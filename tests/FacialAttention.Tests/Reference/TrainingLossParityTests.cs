@@ -1,10 +1,11 @@
 using TorchSharp;
+using Xunit.Abstractions;
 using static TorchSharp.torch;
 
 namespace FacialAttention.Tests.Reference;
 
 /// <summary>The training loss with all that options add to it, against the formulas in tests/reference/loss.py.</summary>
-public sealed class TrainingLossParityTests
+public sealed class TrainingLossParityTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("plain", 0.0, ClassWeighting.Equal, 1.0)]
@@ -26,12 +27,11 @@ public sealed class TrainingLossParityTests
         var comparison = new Comparison(golden, ScalarType.Float32, []);
         comparison.Add($"loss/{name}", value);
         comparison.Add($"gradient/{name}", logits.grad!);
-        comparison.ShouldBeWithin(1e-5, "loss/");
-        comparison.ShouldBeWithin(1e-5, "gradient/");
+        output.WriteLine($"| loss-{name} | - | - | {comparison.Cell("loss/")} | {comparison.Cell("gradient/")} | - | - | - | - | - |");
+        comparison.ShouldBeWithin(1e-5, "loss/", "gradient/");
         if (share == 1)
         {
-            comparison.Add($"loss/{name}", loss.Of(logits, golden["labels"]));
-            comparison.ShouldBeWithin(1e-5, "loss/");
+            loss.Of(logits, golden["labels"]).ToDouble().Should().Be(value.ToDouble());
         }
     }
 
