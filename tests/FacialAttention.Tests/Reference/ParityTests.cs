@@ -56,10 +56,12 @@ public sealed class ParityTests(ITestOutputHelper output)
             + $"| {single.Cell("gradient/", "input_gradient")} | {single.Cell("buffer/")} "
             + string.Concat(Optimizers.Select(kind => $"| {single.Cell($"{kind}/")} ")) + $"| {precise.Cell("")} |");
         single.ShouldBeWithin(OutputTolerance, "output", "training_output", "attention/", "loss", "buffer/");
-        single.ShouldBeWithin(GradientTolerance, ["gradient/", "input_gradient", .. Optimizers.Select(kind => $"{kind}/")]);
+        single.ShouldBeWithin(GradientTolerance, "gradient/", "input_gradient");
+        single.ShouldBeWithin(GradientTolerance, [.. Optimizers.Select(kind => $"{kind}/")]);
         precise.ShouldBeWithin(DoubleTolerance, "");
         if (isLostInRounding)
         {
+            output.WriteLine($"| {name}, C1 | - | - | - | {single.Cell("ignored/grad")} | - | - | {single.Cell("ignored/AdamW")} | - | - |");
             double largest = expected.Tensors.Where(entry => entry.Key.StartsWith("gradient/", StringComparison.Ordinal))
                 .Max(entry => Numbers.ValuesOf(entry.Value).Max(Math.Abs));
             Numbers.ValuesOf(expected.Tensors[LostInRounding[0]]).Max(Math.Abs).Should().BeLessThan(1e-3 * largest);
@@ -76,7 +78,8 @@ public sealed class ParityTests(ITestOutputHelper output)
         Func<string, double[]>[] results =
         [
             key => Numbers.ValuesOf(start[key]),
-            .. Optimizers.Select<string, Func<string, double[]>>(kind => key => Numbers.ValuesOf(expected[$"{kind}/{key}"])),
+            .. Optimizers.Select<string, Func<string, double[]>>(
+                kind => key => Numbers.ValuesOf(expected[$"{kind}/{key}"])),
         ];
 
         foreach ((int left, int right) in new[] { (0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3) })
