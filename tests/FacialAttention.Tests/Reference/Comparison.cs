@@ -34,7 +34,7 @@ internal sealed class Comparison(IReadOnlyDictionary<string, Tensor> expected, S
     public void ShouldBeComplete() => expected.Keys.Except(_errors.Keys).Except(ignored).Should().BeEmpty();
 
     public void ShouldBeWithin(double tolerance, params string[] prefixes) =>
-        Of(prefixes).Where(entry => !(entry.Value <= tolerance)).Should().BeEmpty("the tolerance is {0}", tolerance);
+        string.Join(", ", Of(prefixes).Where(entry => !(entry.Value <= tolerance))).Should().BeEmpty("the tolerance is {0}", tolerance);
 
     /// <summary>The largest error among the tensors whose names begin so, as a cell of a table.</summary>
     public string Cell(params string[] prefixes)
