@@ -1,0 +1,114 @@
+"""What is compared: layers and networks of tiny sizes, with inputs that are not square and of odd sides."""
+import json
+from dataclasses import dataclass
+
+from torch import nn
+
+from layers import AttentiveLstmClassifier, ConvBackbone, ConvBlock, GlobalFeatureAttention, LocalFeatureAttention
+from network import ExpressionNetwork
+
+SCORINGS = ["Additive", "Dot", "ScaledDot"]
+LABELS = ["calm", "tense", "other", "none"]
+
+
+@dataclass
+class Case:
+    name: str
+    metadata: dict  # of the file of weights: what to build
+    module: nn.Module
+    input_shape: tuple
+    has_logits: bool  # then the loss is cross-entropy, else the mean square
+
+
+def stages(*rows):
+    """Rows of kernel size and channels; a third entry stands for a pool."""
+    return [{"kernelSize": row[0], "channels": row[1], "pool": len(row) == 3} for row in rows]
+
+
+def layer(name, kind, module, input_shape, **options):
+    return Case(name, {"layer": kind, "options": json.dumps(options)}, module, input_shape, "classes" in options)
+
+
+def pointwise(name, batch_norm):
+    return layer(name, "PointwiseConvBlock", ConvBlock(3, 4, 1, batch_norm), (3, 3, 5, 7),
+                 inChannels=3, outChannels=4, batchNorm=batch_norm)
+
+
+def backbone(name, in_channels, batch_norm, height, width, *rows):
+    return layer(name, "ConvBackbone", ConvBackbone(stages(*rows), in_channels, batch_norm), (3, in_channels, height, width),
+                 stages=stages(*rows), inChannels=in_channels, batchNorm=batch_norm)
+
+
+def local_attention(scoring, scaling):
+    return layer(f"local-attention-{scoring}-{scaling}".lower(), "LocalFeatureAttention", LocalFeatureAttention(5, scoring, scaling),
+                 (3, 7, 5), featureSize=5, scoring=scoring, scaling=scaling)
+
+
+def global_attention(scoring):
+    return layer(f"global-attention-{scoring}".lower(), "GlobalFeatureAttention", GlobalFeatureAttention(5, scoring), (3, 7, 5),
+                 featureSize=5, scoring=scoring)
+
+
+def classifier(name, layers, pooling, scoring="Additive", bidirectional=False):
+    return layer(name, "AttentiveLstmClassifier", AttentiveLstmClassifier(5, 3, 6, layers, pooling, scoring, bidirectional), (4, 9, 5),
+                 featureSize=5, classes=3, hiddenSize=6, layers=layers, pooling=pooling, scoring=scoring, bidirectional=bidirectional)
+
+
+def network(name, variant, height, width, crop=(None, None), pixels=(0.5, 0.25), **options):
+    """The description is that of a checkpoint of the library, which so opens what Python wrote."""
+    everything = {
+        "backboneStages": stages((1, 4), (5, 4, "pool"), (3, 4, "pool"), (5, 5, "pool")),  # the paper's table with fewer channels
+        "batchNorm": True,
+        "scoring": "Additive",
+        "localAttentionScaling": "MeanOne",
+        "lstmHiddenSize": 6,
+        "lstmLayers": 2,
+        "bidirectional": False,
+        "cnnHiddenSize": 7,
+        "dropout": 0,
+        "seed": 1,
+        **options,
+    }
+    preprocessing = {
+        "height": height, "width": width, "cropHeight": crop[0], "cropWidth": crop[1],
+        "pixelMean": pixels[0], "pixelStandardDeviation": pixels[1],
+    }
+    metadata = {
+        "formatVersion": "2",
+        "library": "tests/reference",
+        "variant": variant,
+        "options": json.dumps(everything),
+        "labels": json.dumps(LABELS),
+        "preprocessing": json.dumps(preprocessing),
+    }
+    return Case(name, metadata, ExpressionNetwork(metadata), (4, 1, height, width), True)
+
+
+def plain_network(variant, scoring, **options):
+    """All that the paper's network has not: no batch norm, a centre crop with odd margins, both directions, equation 6 as printed."""
+    return network(f"{variant}-plain".lower(), variant, 21, 19, crop=(16, 18), pixels=(0.4, 0.3), batchNorm=False, scoring=scoring,
+                   backboneStages=stages((3, 3), (3, 3, "pool"), (1, 4), (5, 4, "pool")), localAttentionScaling="AsPrinted",
+                   bidirectional=True, **options)
+
+
+def all_cases():
+    return [
+        pointwise("pointwise-norm", True),
+        pointwise("pointwise-plain", False),
+        backbone("backbone-norm", 3, True, 13, 10, (3, 4), (1, 5), (3, 4, "pool"), (5, 3, "pool")),
+        backbone("backbone-plain", 1, False, 11, 17, (1, 3), (5, 4, "pool"), (3, 4), (3, 4), (7, 5, "pool")),
+        backbone("backbone-deep", 2, True, 21, 14, (3, 4), (3, 4, "pool"), (3, 5), (3, 5, "pool"), (3, 5), (3, 6, "pool")),
+        *[local_attention(scoring, scaling) for scoring in SCORINGS for scaling in ["AsPrinted", "MeanOne"]],
+        *[global_attention(scoring) for scoring in SCORINGS],
+        classifier("lstm-1-mean", 1, "Mean"),
+        classifier("lstm-3-mean-bidirectional", 3, "Mean", bidirectional=True),
+        classifier("lstm-2-additive", 2, "Attention"),
+        classifier("lstm-1-dot-bidirectional", 1, "Attention", "Dot", bidirectional=True),
+        classifier("lstm-2-scaled-dot-bidirectional", 2, "Attention", "ScaledDot", bidirectional=True),
+        *[network(variant.lower(), variant, 17, 22) for variant in ["CNN", "CNN-LSTM", "ACNN-LSTM", "CNN-ALSTM", "ACNN-ALSTM"]],
+        plain_network("CNN", "Additive"),
+        plain_network("CNN-LSTM", "Additive", lstmLayers=1),
+        plain_network("ACNN-LSTM", "Dot", lstmLayers=1),
+        plain_network("CNN-ALSTM", "ScaledDot"),
+        plain_network("ACNN-ALSTM", "ScaledDot", lstmLayers=3),
+    ]
