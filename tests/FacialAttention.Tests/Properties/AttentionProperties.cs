@@ -24,9 +24,9 @@ public sealed class AttentionProperties
             return tensor(order);
         }
 
-        internal LocalFeatureAttention Local(LocalAttentionScaling scaling) => Randomised(new(Size, Scoring, scaling));
+        internal LocalFeatureAttention Local(LocalAttentionScaling scaling) => Randomised(new LocalFeatureAttention(Size, Scoring, scaling));
 
-        internal GlobalFeatureAttention Global() => Randomised(new(Size, Scoring));
+        internal GlobalFeatureAttention Global() => Randomised(new GlobalFeatureAttention(Size, Scoring));
 
         private TLayer Randomised<TLayer>(TLayer layer)
             where TLayer : Module

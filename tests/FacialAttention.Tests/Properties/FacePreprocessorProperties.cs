@@ -81,7 +81,8 @@ public sealed class FacePreprocessorProperties
             ? it.Crop with { Width = it.Width - it.Crop.X + 1 }
             : it.Crop with { Y = -1 };
 
-        it.Preprocessor.Invoking(preprocessor => preprocessor.ToGray(it.Image(), box)).Should().Throw<ArgumentOutOfRangeException>();
+        it.Preprocessor.Invoking(preprocessor => preprocessor.ToGray(it.Image(), box))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Got a crop of*");
     }
 
     /// <summary>A JPEG with an orientation gives what the same JPEG without one gives once it is turned and mirrored by hand.</summary>

@@ -123,7 +123,6 @@ public sealed class PixelsAndLabelsProperties
     [Property(MaxTest = 40)]
     public void Training_AnyFacesAndOptions_ShowsEachFaceWithItsLabelAndThatOfItsPartner(Batches it, Change change, bool mixes)
     {
-        static double GrayOf(long label) => (26 + (102 * label)) / 255.0;
         var faces = new FaceDataset(
             [.. it.FaceLabels.SelectMany(label => Enumerable.Repeat((byte)(255 * GrayOf(label)), change.Height * change.Width))],
             it.FaceLabels,
@@ -185,6 +184,8 @@ public sealed class PixelsAndLabelsProperties
         result.shape.Should().Equal(images.shape);
         result.contiguous().bytes.ToArray().Should().Equal(bits);
     }
+
+    private static double GrayOf(long label) => (26 + (102 * label)) / 255.0;
 
     /// <summary>The middle of each face's gray values: erasing reaches less than half of a face, also of a mixed one.</summary>
     private static double[] MostOf(Tensor images) =>
