@@ -8,7 +8,10 @@ namespace FacialAttention.Tests.Properties;
 [Properties(Arbitrary = new[] { typeof(DatasetSplitProperties) })]
 public sealed class DatasetSplitProperties
 {
-    public sealed record Division(byte[] Labels, double Share, int Seed);
+    public sealed record Division(byte[] Labels, double Share, int Seed)
+    {
+        public override string ToString() => FormattableString.Invariant($"{string.Join(' ', Labels)}; share {Share}, seed {Seed}");
+    }
 
     /// <summary>Up to 200 faces in five classes, some of them rare or without a face; at least two faces of one class.</summary>
     public static Arbitrary<Division> Divisions() =>

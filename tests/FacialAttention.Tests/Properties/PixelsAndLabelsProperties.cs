@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FacialAttention.Tests.Torch;
 using FsCheck;
 using FsCheck.Fluent;
@@ -18,9 +19,16 @@ public sealed class PixelsAndLabelsProperties
 {
     private static readonly ExpressionLabels Labels = new("dark", "middle", "bright");
 
-    public sealed record Batches(byte[] FaceLabels, int BatchSize, int Seed);
+    public sealed record Batches(byte[] FaceLabels, int BatchSize, int Seed)
+    {
+        public override string ToString() => $"{string.Join(' ', FaceLabels)}; batch size {BatchSize}, seed {Seed}";
+    }
 
-    public sealed record Change(AugmentationOptions Options, int Height, int Width, int Seed, int Iteration);
+    public sealed record Change(AugmentationOptions Options, int Height, int Width, int Seed, int Iteration)
+    {
+        public override string ToString() =>
+            $"{JsonSerializer.Serialize(Options)} on {Height} x {Width}, seed {Seed}, iteration {Iteration}";
+    }
 
     public static Arbitrary<Batches> AnyBatches() =>
         (from count in Gen.Choose(1, 40)

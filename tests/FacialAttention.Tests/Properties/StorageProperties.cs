@@ -28,6 +28,8 @@ public sealed class StorageProperties : IDisposable
             }
             return new SafetensorsTensor(Name, dtype, Shape, data);
         }
+
+        public override string ToString() => $"\"{Name}\" {Dtype} [{string.Join(", ", Shape)}], seed {Seed}";
     }
 
     public static Arbitrary<Entry> Entries() =>
