@@ -24,7 +24,8 @@ public sealed class AttentionProperties
             return tensor(order);
         }
 
-        internal LocalFeatureAttention Local(LocalAttentionScaling scaling) => Randomised(new LocalFeatureAttention(Size, Scoring, scaling));
+        internal LocalFeatureAttention Local(LocalAttentionScaling scaling) =>
+            Randomised(new LocalFeatureAttention(Size, Scoring, scaling));
 
         internal GlobalFeatureAttention Global() => Randomised(new GlobalFeatureAttention(Size, Scoring));
 

@@ -139,7 +139,7 @@ public sealed class FacePreprocessorProperties
         return sum / total;
     }
 
-    /// <summary>The weight of an input place for an output place: it falls off to 0 one pixel, of the coarser side, from its centre.</summary>
+    /// <summary>The weight of an input place for an output place, which falls off to 0 one pixel of the coarser side away.</summary>
     private static double Triangle(int from, int to, int fromSide, int toSide)
     {
         double scale = (double)fromSide / toSide;

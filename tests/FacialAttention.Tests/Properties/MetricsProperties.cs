@@ -14,8 +14,11 @@ public sealed class MetricsProperties
     /// <summary>The logits of each face stand in its pixels.</summary>
     public sealed record Scores(byte[][] Pixels, byte[] Labels, int BatchSize)
     {
-        public override string ToString() =>
-            $"{string.Join(", ", Pixels.Zip(Labels, (face, label) => $"{string.Join(' ', face)} of class {label}"))}; batch size {BatchSize}";
+        public override string ToString()
+        {
+            IEnumerable<string> faces = Pixels.Zip(Labels, (face, label) => $"{string.Join(' ', face)} of class {label}");
+            return $"{string.Join(", ", faces)}; batch size {BatchSize}";
+        }
     }
 
     /// <summary>The lowest three bits of a pixel are its class, so that no two logits of a face are equal.</summary>

@@ -196,8 +196,11 @@ public sealed class PixelsAndLabelsProperties
     private static double GrayOf(long label) => (26 + (102 * label)) / 255.0;
 
     /// <summary>The middle of each face's gray values: erasing reaches less than half of a face, also of a mixed one.</summary>
-    private static double[] MostOf(Tensor images) =>
-        [.. Numbers.ValuesOf(images).Chunk((int)(images.shape[2] * images.shape[3])).Select(face => face.Order().ElementAt(face.Length / 2))];
+    private static double[] MostOf(Tensor images)
+    {
+        int size = (int)(images.shape[2] * images.shape[3]);
+        return [.. Numbers.ValuesOf(images).Chunk(size).Select(face => face.Order().ElementAt(size / 2))];
+    }
 
     /// <summary>Tells the gray of each face it was trained on; its logits are one learned vector.</summary>
     private sealed class Witness : Module<Tensor, Tensor>

@@ -15,7 +15,7 @@ internal static class Some
 
     public static Gen<bool> Truth { get; } = Gen.Elements(true, false);
 
-    /// <summary>Up to eight characters from all of Unicode, with those that JSON and the format treat in their own way more often.</summary>
+    /// <summary>Up to eight characters of all Unicode; those that mean something to JSON or to the file come more often.</summary>
     public static Gen<string> Text { get; } =
         from length in Gen.Choose(0, 8)
         from parts in Gen.OneOf(
