@@ -22,7 +22,7 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     /// <summary>A label set of your own.</summary>
     /// <param name="names">
     /// 2 to 256 names in class order. White space around a name is dropped. No two may be the same, ignoring case, and none may be
-    /// blank or contain a comma or a control character.
+    /// blank or contain a comma, a control character or half of a surrogate pair.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="names"/> or one of the names is null.</exception>
     /// <exception cref="ArgumentException">The names break one of the rules above.</exception>
@@ -45,6 +45,11 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
             {
                 throw new ArgumentException(
                     $"Label {list.Count} is '{trimmed}'; expected a name without commas and control characters.", nameof(names));
+            }
+            if (!UnicodeText.IsWhole(trimmed))
+            {
+                throw new ArgumentException(
+                    $"Label {list.Count} has half of a surrogate pair; expected a name of whole Unicode characters.", nameof(names));
             }
             int twin = list.FindIndex(other => other.Equals(trimmed, StringComparison.OrdinalIgnoreCase));
             if (twin >= 0)

@@ -36,7 +36,10 @@ public sealed class GlobalFeatureAttention : Module<Tensor, Tensor>
         return weights.bmm(features).squeeze(1).MoveToOuterDisposeScope(); // [N, D]
     }
 
-    /// <summary>The attention distribution over the steps, [N, T]: positive, each row summing to 1 (equations 1 and 2).</summary>
+    /// <summary>
+    /// The attention distribution over the steps, [N, T]: positive, each row summing to 1 (equations 1 and 2). A weight too small for the
+    /// dtype beside the largest of its row is 0.
+    /// </summary>
     /// <param name="features">Hidden states or any other sequence, [N, T, D], of the layer's dtype and on its device.</param>
     /// <returns>The weights, which the caller owns.</returns>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>

@@ -46,7 +46,10 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
         return (features * weights).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The attention distribution over the steps, [N, T]: positive, each row summing to 1 (equations 4 and 5).</summary>
+    /// <summary>
+    /// The attention distribution over the steps, [N, T]: positive, each row summing to 1 (equations 4 and 5). A weight too small for the
+    /// dtype beside the largest of its row is 0.
+    /// </summary>
     /// <param name="features">Local features, [N, T, D], of the layer's dtype and on its device.</param>
     /// <returns>The weights, which the caller owns; under <see cref="LocalAttentionScaling.MeanOne"/> too they sum to 1.</returns>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>

@@ -45,7 +45,9 @@ public static class Checkpoint
     /// <param name="path">The file to write, by custom named .safetensors; its folder exists.</param>
     /// <param name="network">The network; its weights are Float32 and finite.</param>
     /// <param name="provenance">Where the weights come from, for example data, split and seed; saved with them. Null for nothing.</param>
-    /// <exception cref="ArgumentException">A weight is not Float32 or not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A weight is not Float32 or not finite, or a text of the provenance has half of a surrogate pair.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     public static void Save(string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
     {
@@ -63,6 +65,11 @@ public static class Checkpoint
         };
         if (provenance is not null)
         {
+            foreach ((string key, string value) in provenance)
+            {
+                Safetensors.CheckText(key, nameof(provenance));
+                Safetensors.CheckText(value, nameof(provenance));
+            }
             metadata.Add(ProvenanceKey, JsonSerializer.Serialize(provenance, Json));
         }
         Safetensors.Write(path, [.. network.state_dict().Select(entry => ToStored(entry.Key, entry.Value))], metadata);

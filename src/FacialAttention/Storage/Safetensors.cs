@@ -30,7 +30,9 @@ internal static class Safetensors
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="tensors">The tensors, with different names.</param>
     /// <param name="metadata">Any strings; not the checksum, which is added.</param>
-    /// <exception cref="ArgumentException">A name is reserved or comes twice, or a tensor's bytes do not fit its shape.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is reserved or comes twice, a tensor's bytes do not fit its shape, or a text has half of a surrogate pair.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -108,6 +110,12 @@ internal static class Safetensors
             throw new ArgumentException($"The metadata have the key {ChecksumKey}; expected it free for the checksum.", nameof(metadata));
         }
 
+        foreach ((string key, string value) in metadata)
+        {
+            CheckText(key, nameof(metadata));
+            CheckText(value, nameof(metadata));
+        }
+
         var begins = new Dictionary<string, long>(StringComparer.Ordinal);
         long end = 0;
         foreach (SafetensorsTensor tensor in dataOrder)
@@ -161,6 +169,7 @@ internal static class Safetensors
             throw new ArgumentException($"A tensor is named \"{tensor.Name}\"; expected a name other than that.", nameof(tensor));
         }
 
+        CheckText(tensor.Name, nameof(tensor));
         long[] shape = [.. tensor.Shape];
         long? size = shape.Any(length => length < 0) ? null : SafetensorsTensor.SizeOf(tensor.Dtype, shape);
         if (size != tensor.Data.Length)
@@ -169,6 +178,16 @@ internal static class Safetensors
                 FormattableString.Invariant($"Tensor \"{tensor.Name}\" has {tensor.Data.Length} bytes; expected what {tensor.Dtype} of ")
                 + FormattableString.Invariant($"shape [{string.Join(", ", shape)}] needs."),
                 nameof(tensor));
+        }
+    }
+
+    /// <summary>A text that the file can give back as it is.</summary>
+    internal static void CheckText(string text, string parameter)
+    {
+        if (!UnicodeText.IsWhole(text))
+        {
+            throw new ArgumentException(
+                $"The text {Excerpt.Of(text, 100)} has half of a surrogate pair; expected whole Unicode characters.", parameter);
         }
     }
 

@@ -19,6 +19,14 @@ internal static class EncodedImages
         return data.ToArray();
     }
 
+    /// <summary>Encodes gray pixels with Skia.</summary>
+    public static byte[] EncodeGray(ReadOnlySpan<byte> gray, int width, int height, SKEncodedImageFormat format)
+    {
+        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque), gray);
+        using SKData data = image.Encode(format, 100);
+        return data.ToArray();
+    }
+
     /// <summary>A PNG of any colour type (0 gray, 2 RGB, 4 gray and alpha, 6 RGBA) and depth; rows hold the raw samples.</summary>
     public static byte[] Png(int width, int height, int depth, int colourType, byte[][] rows)
     {
@@ -54,8 +62,8 @@ internal static class EncodedImages
     }
 
     /// <summary>The JPEG with an EXIF segment that holds nothing but the orientation, 1 to 8.</summary>
-    public static byte[] JpegWithOrientation(byte[] jpeg, int orientation) =>
-        [0xFF, 0xD8, 0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. Exif(orientation), .. jpeg.AsSpan(2)];
+    public static byte[] JpegWithOrientation(byte[] jpeg, int orientation, bool isLittleEndian = false) =>
+        [0xFF, 0xD8, 0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. Exif(orientation, isLittleEndian), .. jpeg.AsSpan(2)];
 
     /// <summary>The simple WebP file in an extended one with an EXIF chunk.</summary>
     public static byte[] WebpWithOrientation(byte[] webp, int width, int height, int orientation)
@@ -173,11 +181,10 @@ internal static class EncodedImages
         return [.. file, 0xFF, 0xD9];
     }
 
-    private static byte[] Exif(int orientation) =>
-    [
-        .. "MM\0*"u8, 0, 0, 0, 8, // big endian, first directory at 8
-        0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, // one entry: orientation, SHORT, 1 value
-    ];
+    /// <summary>A first directory, at byte 8, of one entry: orientation, SHORT, 1 value.</summary>
+    private static byte[] Exif(int orientation, bool isLittleEndian = false) => isLittleEndian
+        ? [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0]
+        : [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
 
     private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
     {

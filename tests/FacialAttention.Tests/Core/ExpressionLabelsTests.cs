@@ -49,6 +49,14 @@ public sealed class ExpressionLabelsTests
         labels.Names.Should().NotBeAssignableTo<List<string>>();
     }
 
+    [Fact]
+    public void Ctor_HalfOfASurrogatePair_IsRefused()
+    {
+        // No file can hold it: two such names would come back as one.
+        FluentActions.Invoking(() => new ExpressionLabels("whole \uD83D\uDE10", "half \uD83D")).Should().Throw<ArgumentException>()
+            .WithMessage("Label 1 has half of a surrogate pair; expected a name of whole Unicode characters.*");
+    }
+
     [Theory]
     [InlineData(new[] { "a" }, "Got 1 label names; expected 2 to 256.*")]
     [InlineData(new string[0], "Got 0 label names; expected 2 to 256.*")]

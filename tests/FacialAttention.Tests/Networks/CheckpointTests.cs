@@ -297,6 +297,20 @@ public sealed class CheckpointTests : IDisposable
         Checkpoint.Load(_folder.File("with")).Dispose();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Save_ProvenanceWithHalfOfASurrogatePair_IsRefusedAndWritesNothing(bool isKey)
+    {
+        const string Half = "a\uD83D";
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+        var provenance = new Dictionary<string, string> { [isKey ? Half : "data"] = isKey ? "data" : Half };
+
+        FluentActions.Invoking(() => Checkpoint.Save(_folder.File("a"), network, provenance)).Should().Throw<ArgumentException>()
+            .WithParameterName("provenance").WithMessage("The text \"a\\uD83D\" has half of a surrogate pair*");
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+    }
+
     [Fact]
     public void Save_OverAnotherCheckpoint_ReplacesIt()
     {

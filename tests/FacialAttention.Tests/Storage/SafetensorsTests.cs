@@ -164,6 +164,22 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Write_HalfOfASurrogatePair_IsRefused()
+    {
+        const string Half = "a\uD83D";
+        Action[] acts =
+        [
+            () => Safetensors.Write(_folder.File("a"), [RandomTensor(Half, SafetensorsDtype.U8, 1)], NoMetadata),
+            () => Safetensors.Write(_folder.File("a"), [], new Dictionary<string, string> { [Half] = "" }),
+            () => Safetensors.Write(_folder.File("a"), [], new Dictionary<string, string> { [""] = Half }),
+        ];
+
+        acts.Should().AllSatisfy(act => act.Should().Throw<ArgumentException>()
+            .WithMessage("The text \"a\\uD83D\" has half of a surrogate pair; expected whole Unicode characters.*"));
+        Directory.GetFiles(_folder.Path).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Write_MissingFolder_IsRefused()
     {
         string path = Path.Combine(_folder.Path, "nowhere", "a");

@@ -1,0 +1,173 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using SkiaSharp;
+
+namespace FacialAttention.Tests.Properties;
+
+/// <summary>From the bytes of a picture to gray pixels, as documented: for any size, any crop box and all EXIF orientations.</summary>
+[Properties(Arbitrary = new[] { typeof(FacePreprocessorProperties) })]
+public sealed class FacePreprocessorProperties
+{
+    public sealed record Picture(int Width, int Height, int Channels, FaceBox Crop, int TargetWidth, int TargetHeight, int Seed)
+    {
+        internal FacePreprocessor Preprocessor => new(TargetWidth, TargetHeight);
+
+        internal FaceImage Image()
+        {
+            var random = new SeededRandom(Seed);
+            var pixels = new byte[Width * Height * Channels];
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = (byte)random.NextInt32(256);
+            }
+            return Channels == 1 ? FaceImage.FromGray(pixels, Width, Height) : FaceImage.FromRgb(pixels, Width, Height);
+        }
+    }
+
+    /// <summary>Half the boxes touch an edge or two; some are the whole picture, some one pixel.</summary>
+    public static Arbitrary<Picture> Pictures() =>
+        (from width in Gen.Choose(1, 30)
+         from height in Gen.Choose(1, 30)
+         from channels in Gen.Elements(1, 3)
+         from columns in Part(width)
+         from rows in Part(height)
+         from targetWidth in Gen.Choose(1, 20)
+         from targetHeight in Gen.Choose(1, 20)
+         from seed in Some.Seed
+         select new Picture(
+             width,
+             height,
+             channels,
+             new FaceBox(columns.Start, rows.Start, columns.Length, rows.Length),
+             targetWidth,
+             targetHeight,
+             seed)).ToArbitrary();
+
+    [Property(MaxTest = 100)]
+    public void ToGray_AnySizeAndCrop_IsTheTriangleFilterOfTheLuma(Picture it)
+    {
+        FaceImage image = it.Image();
+
+        byte[] result = it.Preprocessor.ToGray(image, it.Crop);
+
+        double[] expected = new double[it.TargetWidth * it.TargetHeight];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            expected[i] = Filter(image, it.Crop, i % it.TargetWidth, i / it.TargetWidth, it);
+        }
+        result.Zip(expected).Should().OnlyContain(pixel => Math.Abs(pixel.First - pixel.Second) <= 0.5 + 1e-9, "only rounding may differ");
+        var unit = new float[expected.Length];
+        it.Preprocessor.Process(image, unit, it.Crop);
+        unit.Should().Equal(result.Select(value => value / 255f));
+    }
+
+    [Property(MaxTest = 100)]
+    public void ToGray_CropOfTheOutputsSize_KeepsTheValues(Picture it)
+    {
+        FaceImage image = it.Image();
+
+        byte[] result = new FacePreprocessor(it.Crop.Width, it.Crop.Height).ToGray(image, it.Crop);
+
+        result.Should().Equal(
+            Enumerable.Range(0, result.Length)
+                .Select(i => Luma(image, it.Crop.X + (i % it.Crop.Width), it.Crop.Y + (i / it.Crop.Width))));
+    }
+
+    [Property(MaxTest = 100)]
+    public void ToGray_CropBeyondAnEdge_IsRefused(Picture it, bool isTooWide)
+    {
+        FaceBox box = isTooWide
+            ? it.Crop with { Width = it.Width - it.Crop.X + 1 }
+            : it.Crop with { Y = -1 };
+
+        it.Preprocessor.Invoking(preprocessor => preprocessor.ToGray(it.Image(), box))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Got a crop of*");
+    }
+
+    /// <summary>A JPEG with an orientation gives what the same JPEG without one gives once it is turned and mirrored by hand.</summary>
+    [Property(MaxTest = 40)]
+    public void Decode_AnyJpegAndOrientation_IsUpright(Picture it, bool isLittleEndian)
+    {
+        FaceImage source = it.Image();
+        byte[] jpeg = source.Channels == 1
+            ? EncodedImages.EncodeGray(source.Pixels.Span, it.Width, it.Height, SKEncodedImageFormat.Jpeg)
+            : EncodedImages.Encode(source.Pixels.Span, it.Width, it.Height, SKEncodedImageFormat.Jpeg);
+        FaceImage stored = FaceImage.Decode(jpeg);
+        stored.Channels.Should().Be(it.Channels);
+
+        for (int orientation = 1; orientation <= 8; orientation++)
+        {
+            FaceImage upright = FaceImage.Decode(EncodedImages.JpegWithOrientation(jpeg, orientation, isLittleEndian));
+
+            FaceImage expected = Upright(stored, orientation);
+            (upright.Width, upright.Height, upright.Channels).Should().Be((expected.Width, expected.Height, expected.Channels));
+            upright.Pixels.ToArray().Should().Equal(expected.Pixels.ToArray(), "orientation {0}", orientation);
+            it.Preprocessor.ToGray(upright).Should().Equal(it.Preprocessor.ToGray(expected));
+        }
+    }
+
+    private static Gen<(int Start, int Length)> Part(int side) =>
+        from first in Gen.Choose(0, side - 1)
+        from last in Gen.Choose(first, side - 1)
+        from edges in Gen.Choose(0, 5)
+        let start = edges is 0 or 2 ? 0 : first
+        let end = edges is 1 or 2 ? side - 1 : last
+        select (start, end - start + 1);
+
+    private static byte Luma(FaceImage image, int x, int y)
+    {
+        ReadOnlySpan<byte> pixel = image.Pixels.Span.Slice(((y * image.Width) + x) * image.Channels, image.Channels);
+        return image.Channels == 1
+            ? pixel[0]
+            : (byte)Math.Floor((((299 * pixel[0]) + (587 * pixel[1]) + (114 * pixel[2])) / 1000m) + 0.5m);
+    }
+
+    private static double Filter(FaceImage image, FaceBox crop, int x, int y, Picture it)
+    {
+        double sum = 0, total = 0;
+        for (int row = 0; row < crop.Height; row++)
+        {
+            double weight = Triangle(row, y, crop.Height, it.TargetHeight);
+            for (int column = 0; weight > 0 && column < crop.Width; column++)
+            {
+                double both = weight * Triangle(column, x, crop.Width, it.TargetWidth);
+                sum += both * Luma(image, crop.X + column, crop.Y + row);
+                total += both;
+            }
+        }
+        return sum / total;
+    }
+
+    /// <summary>The weight of an input place for an output place, which falls off to 0 one pixel of the coarser side away.</summary>
+    private static double Triangle(int from, int to, int fromSide, int toSide)
+    {
+        double scale = (double)fromSide / toSide;
+        return Math.Max(0, 1 - (Math.Abs(from + 0.5 - ((to + 0.5) * scale)) / Math.Max(1, scale)));
+    }
+
+    /// <summary>What a viewer does to show a picture of an EXIF orientation: quarter turns clockwise, then perhaps a mirror.</summary>
+    private static FaceImage Upright(FaceImage image, int orientation)
+    {
+        int turns = orientation switch { 1 or 2 => 0, 5 or 6 => 1, 3 or 4 => 2, _ => 3 };
+        for (int i = 0; i < turns; i++)
+        {
+            FaceImage before = image;
+            image = Map(before, before.Height, before.Width, (x, y) => (y, before.Height - 1 - x));
+        }
+        return orientation is 2 or 4 or 5 or 7 ? Map(image, image.Width, image.Height, (x, y) => (image.Width - 1 - x, y)) : image;
+    }
+
+    private static FaceImage Map(FaceImage image, int width, int height, Func<int, int, (int X, int Y)> placeOf)
+    {
+        var pixels = new List<byte>();
+        for (int i = 0; i < width * height; i++)
+        {
+            (int x, int y) = placeOf(i % width, i / width);
+            pixels.AddRange(image.Pixels.Span.Slice(((y * image.Width) + x) * image.Channels, image.Channels));
+        }
+        return image.Channels == 1
+            ? FaceImage.FromGray(pixels.ToArray(), width, height)
+            : FaceImage.FromRgb(pixels.ToArray(), width, height);
+    }
+}
