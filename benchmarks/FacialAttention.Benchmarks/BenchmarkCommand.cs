@@ -26,19 +26,28 @@ internal sealed class BenchmarkCommand
         Recursive = true,
     };
 
+    private readonly Option<int[]> _threads = new("--threads")
+    {
+        Description = "The numbers of threads that torch computes with, where a part compares them.",
+        DefaultValueFactory = _ => [1, 2],
+        AllowMultipleArgumentsPerToken = true,
+        Recursive = true,
+    };
+
     public BenchmarkCommand()
     {
         Command = new RootCommand("Measures speed and memory, each against the machine's own ceiling in the same run.");
         Command.Options.Add(_data);
         Command.Options.Add(_json);
         Command.Options.Add(_rounds);
+        Command.Options.Add(_threads);
         (string Name, string Description, Action<Report, ParseResult> Run)[] parts =
         [
-            ("step", "A training step of each variant.", (report, result) => StepBenchmark.Run(report, Rounds(result))),
-            ("profile", "Where the time of a step goes.", (report, result) => ProfileBenchmark.Run(report, Rounds(result))),
-            ("trainer", "Trainer.Fit beside a bare loop; augmentation.", (report, result) => TrainerBenchmark.Run(report, Rounds(result))),
+            ("step", "A training step of each variant.", (report, result) => StepBenchmark.Run(report, Rounds(result), Threads(result))),
+            ("profile", "Where the time of a step goes.", (report, result) => ProfileBenchmark.Run(report, Rounds(result), Threads(result))),
+            ("trainer", "Trainer.Fit beside a bare loop; augmentation.", (report, result) => TrainerBenchmark.Run(report, Rounds(result), Threads(result))),
             ("csv", "Reading FER2013.", (report, result) => CsvBenchmark.Run(report, Rounds(result), Data(result))),
-            ("inference", "A forward pass of a frozen network.", (report, result) => InferenceBenchmark.Run(report, Rounds(result))),
+            ("inference", "A forward pass of a frozen network.", (report, result) => InferenceBenchmark.Run(report, Rounds(result), Threads(result))),
             ("memory", "Resident size over 5,000 steps, and of loading FER2013.", (report, result) => MemoryBenchmark.Run(report, Data(result))),
             ("start", "From process start to the first prediction.", (report, result) => StartBenchmark.Run(report, Rounds(result))),
             ("growth", "How a step's time grows with each size.", (report, result) => GrowthBenchmark.Run(report, Rounds(result))),
@@ -65,6 +74,8 @@ internal sealed class BenchmarkCommand
     }
 
     public RootCommand Command { get; }
+
+    private int[] Threads(ParseResult result) => result.GetValue(_threads)!;
 
     private int Rounds(ParseResult result) => result.GetValue(_rounds);
 

@@ -7,10 +7,10 @@ namespace FacialAttention.Benchmarks;
 /// <summary>A forward pass of a frozen network, as a recogniser makes it.</summary>
 internal static class InferenceBenchmark
 {
-    public static void Run(Report report, int rounds)
+    public static void Run(Report report, int rounds, int[] threadCounts)
     {
         var rows = new List<Row>();
-        foreach (int threads in new[] { 1, 2 })
+        foreach (int threads in threadCounts)
         {
             set_num_threads(threads);
             foreach ((int hidden, int layers) in new[] { (128, 1), (512, 2) })

@@ -14,9 +14,9 @@ internal static class ProfileBenchmark
 {
     private const int BatchSize = 30;
 
-    public static void Run(Report report, int rounds)
+    public static void Run(Report report, int rounds, int[] threadCounts)
     {
-        foreach (int threads in new[] { 1, 2 })
+        foreach (int threads in threadCounts)
         {
             set_num_threads(threads);
             report.Add($"profile, {threads} {(threads == 1 ? "thread" : "threads")}", Measure(rounds));

@@ -8,11 +8,11 @@ namespace FacialAttention.Benchmarks;
 /// </summary>
 internal static class StepBenchmark
 {
-    public static void Run(Report report, int rounds)
+    public static void Run(Report report, int rounds, int[] threadCounts)
     {
         var rows = new List<Row>();
         using var ceiling = new Ceiling();
-        foreach (int threads in new[] { 1, 2 })
+        foreach (int threads in threadCounts)
         {
             torch.set_num_threads(threads);
             foreach (NetworkVariant variant in Enum.GetValues<NetworkVariant>().Reverse())

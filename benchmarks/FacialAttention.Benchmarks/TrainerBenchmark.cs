@@ -23,12 +23,12 @@ internal static class TrainerBenchmark
         ErasingProbability = 0.5,
     };
 
-    public static void Run(Report report, int rounds)
+    public static void Run(Report report, int rounds, int[] threadCounts)
     {
         var rows = new List<Row>();
         FaceDataset faces = DrawnFaces.Draw(10 * BatchSize);
         FaceDataset one = faces.Subset([0]);
-        foreach (int threads in new[] { 1, 2 })
+        foreach (int threads in threadCounts)
         {
             set_num_threads(threads);
             foreach (int hidden in new[] { 128, 512 })
