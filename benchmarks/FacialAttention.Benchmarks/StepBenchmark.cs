@@ -20,16 +20,20 @@ internal static class StepBenchmark
                 foreach (int batchSize in new[] { 30, 128 })
                 {
                     using var step = new TrainingStep(variant, batchSize: batchSize);
-                    var times = new Rounds(rounds, ("step", step.Run), ("product", ceiling.Multiply));
+                    using var former = new FormerStep(variant, batchSize);
+                    var times = new Rounds(rounds, ("former", former.Run), ("step", step.Run), ("product", ceiling.Multiply));
                     double seconds = times.Seconds("step");
                     rows.Add(new Row(
                         variant.PaperName,
                         batchSize,
                         threads,
+                        1000 * times.Seconds("former"),
                         1000 * seconds,
+                        times.Ratio("former", of: "step"),
                         batchSize / seconds,
                         step.Flops / seconds / 1e9,
                         Ceiling.ProductFlops / times.Seconds("product") / 1e9,
+                        step.Flops / Ceiling.ProductFlops / times.Ratio("former", of: "product"),
                         step.Flops / Ceiling.ProductFlops / times.Ratio("step", of: "product")));
                 }
             }
@@ -41,9 +45,12 @@ internal static class StepBenchmark
         string Variant,
         int Batch,
         int Threads,
+        double FormerMilliseconds,
         double Milliseconds,
+        double TimesFaster,
         double ImagesPerSecond,
         double GigaflopsPerSecond,
         double ProductGigaflopsPerSecond,
+        double FormerUtilisation,
         double Utilisation);
 }
