@@ -198,12 +198,10 @@ internal sealed class Fer2013Parser
             : throw RowFault($"column Usage: {Excerpt.Of(text)}; expected {string.Join(", ", UsageNames[..2])} or {UsageNames[2]}");
     }
 
-    // Nearly all the time of a reading is spent in this one loop, and most programs read once: it is worth full optimisation at the start.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Most programs read once: it is worth full optimisation at the start.
     private void ParsePixels(ReadOnlySpan<byte> text, Span<byte> pixels)
     {
-        int count = 0;
-        int at = 0;
+        (int count, int at) = PlainPixels.Read(text, pixels);
         while (at < text.Length)
         {
             int start = at;

@@ -132,7 +132,7 @@ internal sealed class Fer2013Rows
     private void Grow(double fractionRead)
     {
         double expected = fractionRead > 0 ? Count / fractionRead * 1.1 : 0;
-        int capacity = (int)Math.Min(MaxCount, Math.Clamp(expected, Math.Max(256, 1.5 * Count), Math.Max(256, 64.0 * Count)));
+        int capacity = (int)Math.Min(MaxCount, Math.Clamp(expected, Math.Max(256, 1.5 * Count), Math.Max(256, 256.0 * Count)));
 
         byte[] pixels = GC.AllocateUninitializedArray<byte>(capacity * PixelsPerFace);
         _pixels.AsSpan(0, Count * PixelsPerFace).CopyTo(pixels);

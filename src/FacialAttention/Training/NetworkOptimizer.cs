@@ -11,6 +11,7 @@ internal sealed class NetworkOptimizer : IDisposable
     private readonly double[] _factors; // One for each group of parameters.
     private readonly double? _maxGradientNorm;
     private readonly OptimizerHelper _optimizer;
+    private readonly FusedAdam? _fused; // Steps for the optimizer, if it can.
 
     public NetworkOptimizer(NetworkParts parts, TrainerOptions options)
     {
@@ -28,6 +29,7 @@ internal sealed class NetworkOptimizer : IDisposable
                 parameters.Select(group => new SGD.ParamGroup(group, rate, options.Momentum, weight_decay: decay, nesterov: true)), rate),
             _ => new Adam(parameters.Select(group => new Adam.ParamGroup(group, rate, weight_decay: decay))),
         };
+        _fused = FusedAdam.TryCreate(_optimizer);
     }
 
     public void ZeroGradients() => _optimizer.zero_grad();
@@ -43,7 +45,14 @@ internal sealed class NetworkOptimizer : IDisposable
         {
             group.LearningRate = learningRate * factor;
         }
-        _optimizer.step();
+        if (_fused is null)
+        {
+            _optimizer.step();
+        }
+        else
+        {
+            _fused.Step();
+        }
     }
 
     /// <summary>What the optimizer remembers of each parameter; the tensors are the optimizer's own, but for the counts.</summary>
@@ -115,5 +124,9 @@ internal sealed class NetworkOptimizer : IDisposable
         }
     }
 
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose()
+    {
+        _fused?.Dispose();
+        _optimizer.Dispose();
+    }
 }

@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention;
+
+/// <summary>
+/// Batch norms of a frozen network as part of the convolutions before them: with the statistics fixed, a norm is a factor and a summand
+/// for each channel.
+/// </summary>
+internal static class BatchNormFolding
+{
+    private const double Epsilon = 1e-5; // that of BatchNorm2d
+    private const string Convolution = "conv.";
+    private const string Norm = "norm.";
+
+    /// <summary>Copies the weights of a network into one without batch norms that is the same else.</summary>
+    public static void Copy(ExpressionNetwork network, ExpressionNetwork folded)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Dictionary<string, Tensor> weights = network.state_dict();
+        foreach ((string key, Tensor target) in folded.state_dict())
+        {
+            string block = key.Contains(Convolution, StringComparison.Ordinal) ? key[..key.IndexOf(Convolution, StringComparison.Ordinal)] : "";
+            if (!weights.TryGetValue(block + Norm + "running_var", out Tensor? variance))
+            {
+                target.copy_(weights[key]);
+                continue;
+            }
+            Tensor factor = Of("weight") / (variance.to(ScalarType.Float64) + Epsilon).sqrt(); // [C']
+            target.copy_(target.ndim == 4
+                ? weights[key].to(ScalarType.Float64) * factor.view(-1, 1, 1, 1) // [C', C, k, k]
+                : Of("bias") - (Of("running_mean") * factor));
+
+            Tensor Of(string name) => weights[block + Norm + name].to(ScalarType.Float64);
+        }
+    }
+}
