@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -43,8 +44,8 @@ public class FusedAdamTests
 
         fused.Step();
 
-        weights[0].equal(Weights()[0]).Should().BeTrue();
-        weights[1].equal(Weights()[1]).Should().BeFalse();
+        weights[0].eq(Weights()[0]).all().ToBoolean().Should().BeTrue();
+        weights[1].eq(Weights()[1]).all().ToBoolean().Should().BeFalse();
         optimizer.state_dict().State.Cast<Adam.State>().Select(state => state.step).Should().Equal(0, 1, 1);
     }
 
