@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using FacialAttention.Tests;
+
+namespace FacialAttention.Fuzz.Mutations;
+
+/// <summary>Damage to PNG files chunk by chunk, mostly with the checksums to go with it.</summary>
+internal static class PngMutations
+{
+    private const int SignatureBytes = 8;
+    private const int Bomb = 16 << 20;
+
+    private static readonly string[] Kinds =
+        ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "tEXt", "zTXt", "bKGD", "acTL", "fcTL", "fdAT", "eXIf", "abcd"];
+
+    private static readonly byte[] HeaderBytes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 32, 255];
+
+    public static byte[] Mutate(Dice dice, byte[] valid, byte[] other)
+    {
+        List<(string Kind, byte[] Data)> chunks = [.. Chunks(valid)];
+        for (int changes = 1 + dice.Below(3); changes > 0 && chunks.Count > 0; changes--)
+        {
+            MutateOnce(dice, chunks, other);
+        }
+        int broken = dice.OneIn(10) ? dice.Below(chunks.Count + 1) : -1;
+        return [.. valid[..SignatureBytes], .. chunks.SelectMany((chunk, i) => Write(dice, chunk.Kind, chunk.Data, i == broken))];
+    }
+
+    private static void MutateOnce(Dice dice, List<(string Kind, byte[] Data)> chunks, byte[] other)
+    {
+        int at = dice.Below(chunks.Count);
+        (string kind, byte[] data) = chunks[at];
+        switch (dice.Below(10))
+        {
+            case 0:
+                chunks[at] = (kind, ByteMutations.Mutate(dice, data, other));
+                break;
+            case 1:
+                chunks[at] = (dice.Pick(Kinds), data);
+                break;
+            case 2:
+                chunks.Insert(dice.Below(chunks.Count + 1), chunks[at]);
+                break;
+            case 3:
+                chunks.RemoveAt(at);
+                break;
+            case 4:
+                (chunks[at], chunks[^1]) = (chunks[^1], chunks[at]);
+                break;
+            case 5:
+                chunks.Insert(1, (dice.Pick(Kinds), dice.Bytes(dice.Below(64))));
+                break;
+            case 6:
+                chunks.Insert(1, ("iCCP", [.. Encoding.ASCII.GetBytes("icc\0\0"), .. Deflate(new byte[dice.OneIn(8) ? Bomb : 200])]));
+                break;
+            case 7 when chunks[0] is ("IHDR", { Length: 13 } header):
+                header[8 + dice.Below(5)] = dice.Pick(HeaderBytes);
+                break;
+            case 8 when chunks[0] is ("IHDR", { Length: 13 } header):
+                BinaryPrimitives.WriteInt32BigEndian(header, dice.Pick(ImageSides.All));
+                BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), dice.Pick(ImageSides.All));
+                break;
+            default:
+                int pixels = chunks.FindIndex(chunk => chunk.Kind == "IDAT");
+                if (pixels >= 0 && TryInflate(chunks[pixels].Data) is { } rows)
+                {
+                    chunks[pixels] = ("IDAT", Deflate(ByteMutations.Mutate(dice, rows, other)));
+                }
+                break;
+        }
+    }
+
+    private static IEnumerable<(string Kind, byte[] Data)> Chunks(byte[] png)
+    {
+        for (int at = SignatureBytes; at + 12 <= png.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
+            yield return (Encoding.Latin1.GetString(png, at + 4, 4), png[(at + 8)..(at + 8 + length)]);
+            at += 12 + length;
+        }
+    }
+
+    private static byte[] Write(Dice dice, string kind, byte[] data, bool isBroken)
+    {
+        byte[] chunk = EncodedImages.Chunk(Encoding.Latin1.GetBytes(kind), data);
+        return isBroken ? ByteMutations.Mutate(dice, chunk, chunk) : chunk;
+    }
+
+    private static byte[] Deflate(byte[] data)
+    {
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zlib.Write(data);
+        }
+        return compressed.ToArray();
+    }
+
+    private static byte[]? TryInflate(byte[] data)
+    {
+        try
+        {
+            using var zlib = new ZLibStream(new MemoryStream(data), CompressionMode.Decompress);
+            using var rows = new MemoryStream();
+            zlib.CopyTo(rows);
+            return rows.ToArray();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using FacialAttention.Fuzz.Targets;
+
+namespace FacialAttention.Fuzz.Run;
+
+/// <summary>Runs one case of a target and judges how it ends.</summary>
+internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string workFolder)
+{
+    /// <summary>What a reader may take for an input of less than a megabyte.</summary>
+    public const double MemoryLimit = 512;
+
+    private const double BytesOfMegabyte = 1 << 20;
+
+    /// <summary>Where the input of a case is.</summary>
+    public string InputPath { get; } = Path.Combine(workFolder, "input" + target.Extension);
+
+    /// <summary>
+    /// Runs a case. One that takes too much time or memory is run again after a garbage collection, since another process may have been in
+    /// the way, or garbage of earlier cases; what it takes then counts.
+    /// </summary>
+    public CaseResult Run(int number)
+    {
+        CaseResult result = RunOnce(number);
+        if (!IsWithinLimits(result))
+        {
+            GC.Collect();
+            result = RunOnce(number);
+        }
+        if (IsWithinLimits(result) || result.Outcome == CaseOutcome.Fault)
+        {
+            return result;
+        }
+        string kind = result.Seconds > limit.TotalSeconds ? "Hang" : "Memory";
+        string got = FormattableString.Invariant($"{result.Outcome} after {result.Seconds:F1} s with {result.Megabytes:F0} MB");
+        string expected = FormattableString.Invariant($"at most {limit.TotalSeconds:F0} s and {MemoryLimit:F0} MB");
+        return result with
+        {
+            Outcome = CaseOutcome.Fault,
+            Kind = kind,
+            Detail = $"{got}; expected {expected}. {result.Kind} {result.Detail}",
+        };
+    }
+
+    private CaseResult RunOnce(int number)
+    {
+        Clear(InputPath);
+        var dice = new Dice(target.Name, seed, number);
+        target.Write(InputPath, dice);
+        long size = SizeOf(InputPath);
+        long before = PeakMemory.Reset();
+        long start = Stopwatch.GetTimestamp();
+        (CaseOutcome outcome, string kind, string detail) = Read(dice);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double megabytes = (PeakMemory.Read() - before) / BytesOfMegabyte;
+        return new CaseResult(number, outcome, kind, detail, seconds, megabytes, size);
+    }
+
+    private (CaseOutcome Outcome, string Kind, string Detail) Read(Dice dice)
+    {
+        try
+        {
+            target.Read(InputPath, dice);
+            return (CaseOutcome.Succeeded, "", "");
+        }
+        catch (Exception exception)
+        {
+            string kind = exception.GetType().Name;
+            bool hasMessage = !string.IsNullOrWhiteSpace(exception.Message)
+                && !exception.Message.StartsWith("Exception of type", StringComparison.Ordinal);
+            return hasMessage && target.Documented.Contains(exception.GetType())
+                ? (CaseOutcome.Refused, kind, exception.Message)
+                : (CaseOutcome.Fault, kind, exception.ToString());
+        }
+    }
+
+    private bool IsWithinLimits(CaseResult result) =>
+        result.Seconds <= limit.TotalSeconds && (result.Megabytes <= MemoryLimit || result.InputBytes >= BytesOfMegabyte);
+
+    private static void Clear(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        File.Delete(path);
+    }
+
+    private static long SizeOf(string path) => Directory.Exists(path)
+        ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.LinkTarget is null).Sum(file => file.Length)
+        : new FileInfo(path).Length;
+}

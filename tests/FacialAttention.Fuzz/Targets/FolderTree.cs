@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+
+namespace FacialAttention.Fuzz.Targets;
+
+/// <summary>A folder that is being spoilt. What the file system does not take is left out.</summary>
+internal sealed partial class FolderTree
+{
+    private const uint ReadableByAll = 0x1A4; // 0644
+
+    private readonly string _root;
+
+    public FolderTree(string root)
+    {
+        _root = root;
+        Directory.CreateDirectory(root);
+    }
+
+    /// <summary>Anything in it, or the folder itself.</summary>
+    public string Pick(Dice dice)
+    {
+        string[] places =
+        [
+            _root,
+            .. Directory.EnumerateFileSystemEntries(_root, "*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                MaxRecursionDepth = 2,
+                AttributesToSkip = FileAttributes.ReparsePoint,
+            }).Order(StringComparer.Ordinal),
+        ];
+        return dice.Pick(places);
+    }
+
+    /// <summary>A name in a folder, or beside a file.</summary>
+    public string In(string place, string name) => Path.Combine(Directory.Exists(place) ? place : Path.GetDirectoryName(place)!, name);
+
+    public void AddFile(string path, byte[] content) => Try(() =>
+    {
+        path = Path.Combine(_root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (!Path.Exists(path))
+        {
+            File.WriteAllBytes(path, content);
+        }
+    });
+
+    public void AddFolder(string path) => Try(() => Directory.CreateDirectory(path));
+
+    public void AddLink(string path, string leadsTo, bool isFolder) => Try(() =>
+        _ = isFolder ? Directory.CreateSymbolicLink(path, leadsTo) : File.CreateSymbolicLink(path, leadsTo));
+
+    public void AddPipe(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = MakePipe(path, ReadableByAll);
+        }
+    }
+
+    public void Rename(string path, string name)
+    {
+        if (path != _root)
+        {
+            Try(() => Directory.Move(path, Path.Combine(Path.GetDirectoryName(path)!, name)));
+        }
+    }
+
+    public void Delete(string path) => Try(() =>
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        File.Delete(path);
+    });
+
+    public void ReplaceByFile(string path, byte[] content)
+    {
+        Delete(path);
+        AddFile(path, content);
+    }
+
+    private static void Try(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakePipe(string path, uint mode);
+}
