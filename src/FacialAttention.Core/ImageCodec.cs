@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace FacialAttention;
@@ -13,6 +12,12 @@ internal static class ImageCodec
     private const long MaximumPixels = 100_000_000;
     private const int Background = 255;
 
+    // A hostile file of a few bytes may claim many pixels, which take memory, or go over them again and again, which takes time.
+    private const int UnquestionedPixels = 36_000_000; // 8K pictures have 33 million
+    private const int MostPixelsPerByte = 32; // beyond that; photographs have less than 20
+    private const int MostPixelsPerJpegByte = 512; // a JPEG has at least a bit for each 8 x 8 pixels
+    private const long MostScannedPixels = 1_600_000_000; // progressive JPEGs have about 10 scans
+
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="source">What it is called in messages; begins a sentence.</param>
@@ -24,7 +29,7 @@ internal static class ImageCodec
         {
             throw new InvalidDataException($"{source} is {Describe(encoded)}; expected a PNG, JPEG, WebP, BMP or GIF image.");
         }
-        if (IsUnmarkedCmykJpeg(encoded))
+        if (JpegMarkers.IsUnmarkedCmyk(encoded))
         {
             throw new InvalidDataException(
                 $"{source} is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; " +
@@ -46,6 +51,7 @@ internal static class ImageCodec
                 $"{source} claims {info.Width} x {info.Height} pixels; " +
                 $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
         }
+        CheckEffort(encoded, (long)info.Width * info.Height, $"{source} claims {info.Width} x {info.Height} pixels");
 
         bool isGray = info.ColorType == SKColorType.Gray8;
         var target = new SKImageInfo(
@@ -113,6 +119,12 @@ internal static class ImageCodec
                     continue;
                 }
                 int alpha = decoded[(4 * source) + 3];
+                if (alpha == 255)
+                {
+                    decoded.AsSpan(4 * source, 3).CopyTo(pixels.AsSpan(target, 3));
+                    target += 3;
+                    continue;
+                }
                 for (int k = 0; k < 3; k++)
                 {
                     pixels[target++] = (byte)(((decoded[(4 * source) + k] * alpha) + (Background * (255 - alpha)) + 127) / 255);
@@ -124,43 +136,37 @@ internal static class ImageCodec
 
     private static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) // PNG
-        || encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) // JPEG
+        || JpegMarkers.IsJpeg(encoded)
         || (encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..12].SequenceEqual("WEBP"u8))
         || encoded.StartsWith("BM"u8)
         || encoded.StartsWith("GIF87a"u8)
         || encoded.StartsWith("GIF89a"u8);
 
-    /// <summary>
-    /// Whether a JPEG has four colours and no Adobe marker. Skia takes all four-colour files as inverted, as Adobe writes them; one
-    /// without the marker may be either.
-    /// </summary>
-    private static bool IsUnmarkedCmykJpeg(ReadOnlySpan<byte> encoded)
+    /// <summary>Refuses a file that would take far more memory or time than its size suggests.</summary>
+    private static void CheckEffort(ReadOnlySpan<byte> encoded, long pixels, string claim)
     {
-        if (!encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]))
+        if (pixels > UnquestionedPixels && pixels / MostPixelsPerByte > encoded.Length)
         {
-            return false;
+            throw new InvalidDataException(
+                $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} pixels beyond "
+                + $"{UnquestionedPixels} pixels in all.");
         }
-        int at = 2;
-        while (at + 9 < encoded.Length && encoded[at] == 0xFF)
+        if (!JpegMarkers.IsJpeg(encoded))
         {
-            int marker = encoded[at + 1];
-            if (marker == 0xFF)
-            {
-                at++; // a fill byte
-                continue;
-            }
-            // Frame headers are FFC0 to FFCF without the tables FFC4, FFC8 and FFCC.
-            if (marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC)
-            {
-                return encoded[at + 9] == 4;
-            }
-            if (marker == 0xEE && encoded[(at + 4)..].StartsWith("Adobe"u8))
-            {
-                return false;
-            }
-            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]);
+            return;
         }
-        return false;
+        if (pixels / MostPixelsPerJpegByte > encoded.Length)
+        {
+            throw new InvalidDataException(
+                $"{claim} in {encoded.Length} bytes, which cannot hold them all; expected at least a byte for each "
+                + $"{MostPixelsPerJpegByte} pixels of a complete JPEG.");
+        }
+        int scans = JpegMarkers.CountScans(encoded);
+        if (scans * pixels > MostScannedPixels && scans > 1)
+        {
+            throw new InvalidDataException(
+                $"{claim} in {scans} scans; expected scans that go over at most {MostScannedPixels} pixels together.");
+        }
     }
 
     private static string Describe(ReadOnlySpan<byte> encoded) => encoded.Length switch

@@ -5,6 +5,8 @@ namespace FacialAttention.Fuzz.Mutations;
 /// <summary>Damage that knows nothing of the format.</summary>
 internal static class ByteMutations
 {
+    private const int MostDoubled = 100_000;
+
     private static readonly byte[] Extremes = [0, 1, 0x0A, 0x20, 0x22, 0x2C, 0x30, 0x7F, 0x80, 0xC0, 0xFE, 0xFF];
     private static readonly long[] Numbers =
     [
@@ -48,7 +50,7 @@ internal static class ByteMutations
                 return [.. bytes[..at], .. dice.Bytes(1 + dice.Below(16)), .. bytes[at..]];
             case 3:
                 return [.. bytes[..at], .. bytes[(at + length)..]];
-            case 4:
+            case 4 when bytes.Length < MostDoubled:
                 return [.. bytes[..(at + length)], .. bytes[at..]];
             case 5:
                 return bytes[..at];

@@ -4,7 +4,7 @@ namespace FacialAttention.Fuzz.Mutations;
 internal static class CsvMutations
 {
     private const int TooLong = 70_000;
-    private const int MostRows = 60;
+    private const int MostAdded = 200_000;
 
     private static readonly string[] Labels = ["-1", "7", "8", "06", "6 ", "", "x", "1.0", "256", "99999999999", "\"3\"", "\"\"", "٣"];
     private static readonly string[] Usages = ["training", "Training ", "Test", "", "PublicTest\0", "\"PrivateTest\"", "PrivateTest", "PublicTest"];
@@ -48,7 +48,7 @@ internal static class CsvMutations
                 lines.RemoveAt(at);
                 break;
             case 1:
-                lines.InsertRange(at, Enumerable.Repeat(lines[at], 1 + dice.Below(Math.Max(1, MostRows - lines.Count))));
+                lines.InsertRange(at, Enumerable.Repeat(lines[at], 1 + dice.Below(Math.Min(60, MostAdded / (lines[at].Length + 1)))));
                 break;
             case 2:
                 lines.Insert(at, new string(dice.Pick(["0", " ", ",", "\""])[0], TooLong));

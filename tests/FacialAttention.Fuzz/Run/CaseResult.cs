@@ -6,7 +6,7 @@ namespace FacialAttention.Fuzz.Run;
 /// <param name="Kind">The type of the exception, or the kind of fault; empty for success.</param>
 /// <param name="Detail">The message, of a fault with the stack.</param>
 /// <param name="Seconds">The time that the reader took.</param>
-/// <param name="Megabytes">The largest resident memory meanwhile, less that before.</param>
+/// <param name="Megabytes">The largest resident memory meanwhile, less that before the first case.</param>
 /// <param name="InputBytes">The size of the input.</param>
 internal sealed record CaseResult(
     int Case, CaseOutcome Outcome, string Kind, string Detail, double Seconds, double Megabytes, long InputBytes);

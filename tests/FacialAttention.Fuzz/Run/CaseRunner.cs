@@ -6,10 +6,14 @@ namespace FacialAttention.Fuzz.Run;
 /// <summary>Runs one case of a target and judges how it ends.</summary>
 internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string workFolder)
 {
-    /// <summary>What a reader may take for an input of less than a megabyte.</summary>
-    public const double MemoryLimit = 512;
-
     private const double BytesOfMegabyte = 1 << 20;
+
+    /// <summary>What a reader may take for an input of less than a megabyte.</summary>
+    private const double MemoryLimit = 512;
+
+    private static readonly EnumerationOptions NoLinks = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    private readonly long _baseline = PeakMemory.Reset();
 
     /// <summary>Where the input of a case is.</summary>
     public string InputPath { get; } = Path.Combine(workFolder, "input" + target.Extension);
@@ -23,7 +27,7 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
         CaseResult result = RunOnce(number);
         if (!IsWithinLimits(result))
         {
-            GC.Collect();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             result = RunOnce(number);
         }
         if (IsWithinLimits(result) || result.Outcome == CaseOutcome.Fault)
@@ -47,11 +51,11 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
         var dice = new Dice(target.Name, seed, number);
         target.Write(InputPath, dice);
         long size = SizeOf(InputPath);
-        long before = PeakMemory.Reset();
+        _ = PeakMemory.Reset();
         long start = Stopwatch.GetTimestamp();
         (CaseOutcome outcome, string kind, string detail) = Read(dice);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        double megabytes = (PeakMemory.Read() - before) / BytesOfMegabyte;
+        double megabytes = (PeakMemory.Read() - _baseline) / BytesOfMegabyte;
         return new CaseResult(number, outcome, kind, detail, seconds, megabytes, size);
     }
 
@@ -86,6 +90,6 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
     }
 
     private static long SizeOf(string path) => Directory.Exists(path)
-        ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.LinkTarget is null).Sum(file => file.Length)
-        : new FileInfo(path).Length;
+        ? new DirectoryInfo(path).EnumerateFiles("*", NoLinks).Sum(file => file.Length)
+        : File.Exists(path) ? new FileInfo(path).Length : 0;
 }

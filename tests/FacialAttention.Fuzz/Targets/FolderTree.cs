@@ -18,6 +18,10 @@ internal sealed partial class FolderTree
     /// <summary>Anything in it, or the folder itself.</summary>
     public string Pick(Dice dice)
     {
+        if (!Directory.Exists(_root))
+        {
+            return _root; // It was deleted, or became a file.
+        }
         string[] places =
         [
             _root,
@@ -32,19 +36,19 @@ internal sealed partial class FolderTree
     }
 
     /// <summary>A name in a folder, or beside a file.</summary>
-    public string In(string place, string name) => Path.Combine(Directory.Exists(place) ? place : Path.GetDirectoryName(place)!, name);
+    public string In(string place, string name) => Path.Combine(place == _root || Directory.Exists(place) ? place : Path.GetDirectoryName(place)!, name);
 
     public void AddFile(string path, byte[] content) => Try(() =>
     {
         path = Path.Combine(_root, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!Path.Exists(path))
+        Create(Path.GetDirectoryName(path)!);
+        if (!Path.Exists(path) && !IsLink(path))
         {
             File.WriteAllBytes(path, content);
         }
     });
 
-    public void AddFolder(string path) => Try(() => Directory.CreateDirectory(path));
+    public void AddFolder(string path) => Try(() => Create(path));
 
     public void AddLink(string path, string leadsTo, bool isFolder) => Try(() =>
         _ = isFolder ? Directory.CreateSymbolicLink(path, leadsTo) : File.CreateSymbolicLink(path, leadsTo));
@@ -79,6 +83,21 @@ internal sealed partial class FolderTree
         Delete(path);
         AddFile(path, content);
     }
+
+    /// <summary>Makes a folder and those that it stands in, unless a link on the way leads elsewhere.</summary>
+    private void Create(string path)
+    {
+        for (string above = path; above.Length > _root.Length; above = Path.GetDirectoryName(above)!)
+        {
+            if (IsLink(above))
+            {
+                throw new IOException($"'{above}' is a link.");
+            }
+        }
+        Directory.CreateDirectory(path);
+    }
+
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
     private static void Try(Action change)
     {

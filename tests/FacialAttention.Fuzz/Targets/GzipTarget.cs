@@ -22,7 +22,7 @@ internal sealed class GzipTarget : CsvTarget
 
     private static byte[] MutateCompression(Dice dice, byte[] gzip)
     {
-        switch (dice.Below(10))
+        switch (gzip.Length == 0 ? -1 : dice.Below(10)) // Nothing is packed as nothing.
         {
             case 0:
                 return ByteMutations.Mutate(dice, gzip, gzip);

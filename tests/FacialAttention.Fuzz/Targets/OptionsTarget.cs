@@ -37,9 +37,9 @@ internal sealed class OptionsTarget : Target
 
     public override string Extension => ".json";
 
-    /// <summary><see cref="FormatException"/> is what .NET's own reader of JSON files says of text that is none, or has a key twice.</summary>
+    /// <summary><see cref="InvalidDataException"/> is what .NET's own reader of JSON files says of text that is none, or has a key twice.</summary>
     public override IReadOnlyList<Type> Documented { get; } =
-        [typeof(FormatException), typeof(InvalidOperationException), typeof(OptionsValidationException)];
+        [typeof(InvalidDataException), typeof(InvalidOperationException), typeof(OptionsValidationException)];
 
     public override void Write(string path, Dice dice)
     {
@@ -49,8 +49,7 @@ internal sealed class OptionsTarget : Target
 
     public override void Read(string path, Dice dice)
     {
-        using FileStream stream = File.OpenRead(path);
-        IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();
+        IConfiguration configuration = new ConfigurationBuilder().AddJsonFile(path, optional: false, reloadOnChange: false).Build();
         using ServiceProvider provider = new ServiceCollection().AddFacialAttention(configuration).BuildServiceProvider();
         provider.GetRequiredService<IStartupValidator>().Validate();
         FacialAttentionOptions options = provider.GetRequiredService<IOptions<FacialAttentionOptions>>().Value;
