@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace FacialAttention;
@@ -12,11 +13,10 @@ internal static class ImageCodec
     private const long MaximumPixels = 100_000_000;
     private const int Background = 255;
 
-    // A hostile file of a few bytes may claim many pixels, which take memory, or go over them again and again, which takes time.
-    private const int UnquestionedPixels = 36_000_000; // 8K pictures have 33 million
-    private const int MostPixelsPerByte = 32; // beyond that; photographs have less than 20
+    // A few hostile bytes can stand for many pixels, which fill the memory.
+    private const int UnquestionedPixels = 34_000_000; // an 8K picture has 33 million
+    private const int MostPixelsPerByte = 32; // beyond that; a photograph has about 2 to 20
     private const int MostPixelsPerJpegByte = 512; // a JPEG has at least a bit for each 8 x 8 pixels
-    private const long MostScannedPixels = 1_600_000_000; // progressive JPEGs have about 10 scans
 
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The file.</param>
@@ -29,7 +29,7 @@ internal static class ImageCodec
         {
             throw new InvalidDataException($"{source} is {Describe(encoded)}; expected a PNG, JPEG, WebP, BMP or GIF image.");
         }
-        if (JpegMarkers.IsUnmarkedCmyk(encoded))
+        if (IsUnmarkedCmykJpeg(encoded))
         {
             throw new InvalidDataException(
                 $"{source} is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; " +
@@ -51,7 +51,7 @@ internal static class ImageCodec
                 $"{source} claims {info.Width} x {info.Height} pixels; " +
                 $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
         }
-        CheckEffort(encoded, (long)info.Width * info.Height, $"{source} claims {info.Width} x {info.Height} pixels");
+        CheckClaim(encoded, (long)info.Width * info.Height, $"{source} claims {info.Width} x {info.Height} pixels");
 
         bool isGray = info.ColorType == SKColorType.Gray8;
         var target = new SKImageInfo(
@@ -136,38 +136,63 @@ internal static class ImageCodec
 
     private static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) // PNG
-        || JpegMarkers.IsJpeg(encoded)
+        || IsJpeg(encoded)
         || (encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..12].SequenceEqual("WEBP"u8))
         || encoded.StartsWith("BM"u8)
         || encoded.StartsWith("GIF87a"u8)
         || encoded.StartsWith("GIF89a"u8);
 
-    /// <summary>Refuses a file that would take far more memory or time than its size suggests.</summary>
-    private static void CheckEffort(ReadOnlySpan<byte> encoded, long pixels, string claim)
+    /// <summary>
+    /// Whether a JPEG has four colours and no Adobe marker. Skia takes all four-colour files as inverted, as Adobe writes them; one
+    /// without the marker may be either.
+    /// </summary>
+    private static bool IsUnmarkedCmykJpeg(ReadOnlySpan<byte> encoded)
+    {
+        if (!encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]))
+        {
+            return false;
+        }
+        int at = 2;
+        while (at + 9 < encoded.Length && encoded[at] == 0xFF)
+        {
+            int marker = encoded[at + 1];
+            if (marker == 0xFF)
+            {
+                at++; // a fill byte
+                continue;
+            }
+            // Frame headers are FFC0 to FFCF without the tables FFC4, FFC8 and FFCC.
+            if (marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC)
+            {
+                return encoded[at + 9] == 4;
+            }
+            if (marker == 0xEE && encoded[(at + 4)..].StartsWith("Adobe"u8))
+            {
+                return false;
+            }
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]);
+        }
+        return false;
+    }
+
+    /// <summary>Refuses a file that holds far less than the pixels it claims.</summary>
+    private static void CheckClaim(ReadOnlySpan<byte> encoded, long pixels, string claim)
     {
         if (pixels > UnquestionedPixels && pixels / MostPixelsPerByte > encoded.Length)
         {
             throw new InvalidDataException(
-                $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} pixels beyond "
-                + $"{UnquestionedPixels} pixels in all.");
+                $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} of more than "
+                + $"{UnquestionedPixels} pixels.");
         }
-        if (!JpegMarkers.IsJpeg(encoded))
-        {
-            return;
-        }
-        if (pixels / MostPixelsPerJpegByte > encoded.Length)
+        if (IsJpeg(encoded) && pixels / MostPixelsPerJpegByte > encoded.Length)
         {
             throw new InvalidDataException(
                 $"{claim} in {encoded.Length} bytes, which cannot hold them all; expected at least a byte for each "
                 + $"{MostPixelsPerJpegByte} pixels of a complete JPEG.");
         }
-        int scans = JpegMarkers.CountScans(encoded);
-        if (scans * pixels > MostScannedPixels && scans > 1)
-        {
-            throw new InvalidDataException(
-                $"{claim} in {scans} scans; expected scans that go over at most {MostScannedPixels} pixels together.");
-        }
     }
+
+    private static bool IsJpeg(ReadOnlySpan<byte> encoded) => encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
     private static string Describe(ReadOnlySpan<byte> encoded) => encoded.Length switch
     {

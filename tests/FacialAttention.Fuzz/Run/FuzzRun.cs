@@ -10,10 +10,10 @@ namespace FacialAttention.Fuzz.Run;
 /// </summary>
 internal sealed class FuzzRun(FuzzSettings settings)
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
+    /// <summary>A case may run twice, and its input is to be made; a worker that takes more times the limit hangs.</summary>
+    private const int Patience = 3;
 
-    /// <summary>A case may run twice, and its input is to be made; beyond that a worker hangs.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
 
     private readonly List<TargetTotals> _totals = [];
     private readonly Progress _progress = new();
@@ -86,7 +86,7 @@ internal sealed class FuzzRun(FuzzSettings settings)
         string detail;
         try
         {
-            string? line = await worker.ReadLineAsync((2 * settings.Limit) + Slack, cancellationToken);
+            string? line = await worker.ReadLineAsync(Patience * settings.Limit, cancellationToken);
             if (line is not null)
             {
                 return JsonSerializer.Deserialize<CaseResult>(line)!;
