@@ -7,8 +7,10 @@ internal static class CsvMutations
     private const int MostAdded = 200_000;
 
     private static readonly string[] Labels = ["-1", "7", "8", "06", "6 ", "", "x", "1.0", "256", "99999999999", "\"3\"", "\"\"", "٣"];
-    private static readonly string[] Usages = ["training", "Training ", "Test", "", "PublicTest\0", "\"PrivateTest\"", "PrivateTest", "PublicTest"];
-    private static readonly string[] Columns = ["emotion", "pixels", "Usage", " Usage", "usage", "", "\"pixels\"", "x", "emotion,", "\uFEFFemotion"];
+    private static readonly string[] Usages = ["training", "Training ", "Test", "", "PublicTest\0", "\"PrivateTest\"", "PublicTest"];
+    private static readonly string[] Columns =
+        ["emotion", "pixels", "Usage", " Usage", "usage", "", "\"pixels\"", "x", "emotion,", "\uFEFFemotion"];
+
     private static readonly string[] LineEnds = ["\r\n", "\r", "\n\n", "\n \n", "\u2028", "", "\0\n"];
     private static readonly string[] Pieces = ["\"", ",", "\n", "\r", " ", "\t", "\0", "\"\"", "é", "\uFEFF", ";", ",,,,,,,,"];
 

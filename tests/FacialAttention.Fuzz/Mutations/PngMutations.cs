@@ -12,7 +12,10 @@ internal static class PngMutations
     private const int Bomb = 16 << 20;
 
     private static readonly string[] Kinds =
-        ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "tEXt", "zTXt", "bKGD", "acTL", "fcTL", "fdAT", "eXIf", "abcd"];
+    [
+        "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "tEXt", "zTXt", "bKGD", "acTL", "fcTL", "fdAT", "eXIf",
+        "abcd",
+    ];
 
     private static readonly byte[] HeaderBytes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 32, 255];
 

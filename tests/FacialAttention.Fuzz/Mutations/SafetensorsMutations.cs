@@ -5,8 +5,11 @@ namespace FacialAttention.Fuzz.Mutations;
 /// <summary>Damage to safetensors files that knows their header, metadata and checksum.</summary>
 internal static class SafetensorsMutations
 {
-    private static readonly ulong[] Lengths = [0, 1, 2, 7, 8, int.MaxValue, 1UL << 31, 1UL << 32, 100_000_001, long.MaxValue, ulong.MaxValue];
-    private static readonly float[] Floats = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -0f];
+    private static readonly ulong[] Lengths =
+        [0, 1, 2, 7, 8, int.MaxValue, 1UL << 31, 1UL << 32, 100_000_001, long.MaxValue, ulong.MaxValue];
+
+    private static readonly float[] Floats =
+        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -0f];
 
     public static byte[] Mutate(Dice dice, byte[] valid, byte[] other)
     {

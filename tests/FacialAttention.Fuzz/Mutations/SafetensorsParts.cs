@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace FacialAttention.Fuzz.Mutations;
 
-/// <summary>The header and the data of a safetensors file, put together again after changes with the length and checksum to go with them.</summary>
+/// <summary>Header and data of a safetensors file, put together again with the length and checksum that go with them.</summary>
 internal sealed partial class SafetensorsParts(string header, byte[] data)
 {
     private const int LengthBytes = sizeof(ulong);

@@ -20,7 +20,9 @@ internal static partial class TextMutations
         int from = dice.Below(text.Length + 1);
         Match match = Number().Match(text, from);
         match = match.Success ? match : Number().Match(text);
-        return match.Success ? string.Concat(text.AsSpan(0, match.Index), dice.Pick(Numbers), text.AsSpan(match.Index + match.Length)) : text;
+        return match.Success
+            ? string.Concat(text.AsSpan(0, match.Index), dice.Pick(Numbers), text.AsSpan(match.Index + match.Length))
+            : text;
     }
 
     /// <summary>The text with a piece put in at a random place.</summary>

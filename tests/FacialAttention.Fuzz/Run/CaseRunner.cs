@@ -11,7 +11,11 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
     /// <summary>What a reader may take for an input of less than a megabyte.</summary>
     private const double MemoryLimit = 512;
 
-    private static readonly EnumerationOptions NoLinks = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+    private static readonly EnumerationOptions NoLinks = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
 
     private readonly long _baseline = PeakMemory.Reset();
 

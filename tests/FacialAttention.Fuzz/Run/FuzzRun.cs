@@ -66,8 +66,8 @@ internal sealed class FuzzRun(FuzzSettings settings)
             _progress.Tell(totals, settings.End - settings.First, isLast: false);
             if (settings.ShowsCases)
             {
-                Console.WriteLine(FormattableString.Invariant(
-                    $"{totals.Target} {result.Case}: {result.Outcome} {result.Kind} {result.Seconds:F3} s {result.Megabytes:F0} MB\n{result.Detail}\n"));
+                string effort = FormattableString.Invariant($"{result.Seconds:F3} s {result.Megabytes:F0} MB");
+                Console.WriteLine($"{totals.Target} {result.Case}: {result.Outcome} {result.Kind} {effort}\n{result.Detail}\n");
             }
             next++;
             if (result.Kind is WorkerFault.Died or WorkerFault.Hangs)

@@ -9,7 +9,7 @@ internal static class Table
     public static string Of(IReadOnlyList<TargetTotals> totals)
     {
         var text = new StringBuilder();
-        text.AppendLine("| target | cases | succeeded | refused | faults | slowest case | largest memory above the baseline | largest input |");
+        text.AppendLine("| target | cases | succeeded | refused | faults | slowest case | most memory above baseline | largest input |");
         text.AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (TargetTotals it in totals)
         {

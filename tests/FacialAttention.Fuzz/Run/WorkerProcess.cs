@@ -15,15 +15,17 @@ internal sealed class WorkerProcess : IDisposable
 
     public WorkerProcess(FuzzSettings settings, string target, int first, string workFolder)
     {
+        string[] keep = settings.KeepFolder is { } folder ? [folder] : [];
         string[] arguments =
         [
             CommandName, target, Text(settings.Seed), Text(first), Text(settings.End), Text(settings.Limit.TotalSeconds), workFolder,
+            .. keep,
         ];
         // The same program again, whether it was started as an executable of its own or by dotnet.
         string host = Environment.ProcessPath!;
         bool isDotnet = Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         string[] program = isDotnet ? [Path.Combine(AppContext.BaseDirectory, "FacialAttention.Fuzz.dll")] : [];
-        var start = new ProcessStartInfo(host, [.. program, .. arguments, .. settings.KeepFolder is { } keep ? [keep] : Array.Empty<string>()])
+        var start = new ProcessStartInfo(host, [.. program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -25,7 +25,8 @@ internal sealed class CheckpointTarget : Target
 
     public override string Extension => ".safetensors";
 
-    public override IReadOnlyList<Type> Documented { get; } = [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
+    public override IReadOnlyList<Type> Documented { get; } =
+        [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
 
     public override void Write(string path, Dice dice)
     {

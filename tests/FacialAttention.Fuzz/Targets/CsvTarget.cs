@@ -23,7 +23,8 @@ internal class CsvTarget : Target
 
     public override string Extension => ".csv";
 
-    public override IReadOnlyList<Type> Documented { get; } = [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
+    public override IReadOnlyList<Type> Documented { get; } =
+        [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
 
     public override void Write(string path, Dice dice) => File.WriteAllBytes(path, MutateText(dice));
 

@@ -9,11 +9,13 @@ internal sealed class FolderTarget : Target
 
     private static readonly string[] Names =
     [
-        "train", "Train", "validation", "VALIDATION", "test", "happy", "Happy", "happy ", " sad", "sad.", "a,b", "a\nb", "\u202Eab", "ä", "ａ",
-        "😀", "-", "..x", ".hidden", "con", "%s", "x.png", "x.PNG", "x.jpeg", "x.txt", "x", new string('n', 255), "Fer2013", "\u00A0", "\u0085",
+        "train", "Train", "validation", "VALIDATION", "test", "happy", "Happy", "happy ", " sad", "sad.", "a,b", "a\nb", "\u202Eab", "ä",
+        "ａ", "😀", "-", "..x", ".hidden", "con", "%s", "x.png", "x.PNG", "x.jpeg", "x.txt", "x", new string('n', 255), "Fer2013",
+        "\u00A0", "\u0085",
     ];
 
-    private static readonly string[] Targets = ["missing", ".", "..", "../..", "/", "/dev/null", "/dev/zero", "../happy", "happy/0.png", "link", ""];
+    private static readonly string[] Targets =
+        ["missing", ".", "..", "../..", "/", "/dev/null", "/dev/zero", "../happy", "happy/0.png", "link", ""];
 
     private readonly byte[] _png;
     private readonly byte[] _colour;

@@ -36,7 +36,8 @@ internal sealed partial class FolderTree
     }
 
     /// <summary>A name in a folder, or beside a file.</summary>
-    public string In(string place, string name) => Path.Combine(place == _root || Directory.Exists(place) ? place : Path.GetDirectoryName(place)!, name);
+    public string In(string place, string name) =>
+        Path.Combine(place == _root || Directory.Exists(place) ? place : Path.GetDirectoryName(place)!, name);
 
     public void AddFile(string path, byte[] content) => Try(() =>
     {

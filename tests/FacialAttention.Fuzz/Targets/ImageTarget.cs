@@ -55,7 +55,8 @@ internal sealed class ImageTarget : Target
 
     public override string Extension => ".image";
 
-    public override IReadOnlyList<Type> Documented { get; } = [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
+    public override IReadOnlyList<Type> Documented { get; } =
+        [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
 
     public override void Write(string path, Dice dice) => File.WriteAllBytes(path, Mutate(dice));
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace FacialAttention.Fuzz.Targets;
 
-/// <summary>Options as JSON, bound and validated as <see cref="FacialAttentionServiceCollectionExtensions.AddFacialAttention"/> does.</summary>
+/// <summary>
+/// Options as JSON, bound and validated as <see cref="FacialAttentionServiceCollectionExtensions.AddFacialAttention"/> does.
+/// </summary>
 internal sealed class OptionsTarget : Target
 {
     private static readonly string[] Valid =
@@ -16,9 +18,10 @@ internal sealed class OptionsTarget : Target
           "Variant": "CnnAlstm",
           "Network": {
             "Labels": "calm, tense, other", "ImageHeight": 48, "ImageWidth": 64, "CropHeight": 40, "CropWidth": 40, "PixelMean": 0.5,
-            "PixelStandardDeviation": 0.25, "BackboneStages": [{"KernelSize": 1, "Channels": 8}, {"KernelSize": 3, "Channels": 16, "Pool": true}],
-            "BatchNorm": true, "Scoring": "Dot", "LocalAttentionScaling": "AsPrinted", "LstmHiddenSize": 16, "LstmLayers": 1,
-            "Bidirectional": true, "CnnHiddenSize": 16, "Dropout": 0.1, "Seed": 3
+            "PixelStandardDeviation": 0.25,
+            "BackboneStages": [{"KernelSize": 1, "Channels": 8}, {"KernelSize": 3, "Channels": 16, "Pool": true}], "BatchNorm": true,
+            "Scoring": "Dot", "LocalAttentionScaling": "AsPrinted", "LstmHiddenSize": 16, "LstmLayers": 1, "Bidirectional": true,
+            "CnnHiddenSize": 16, "Dropout": 0.1, "Seed": 3
           },
           "Trainer": {
             "Iterations": 10, "BatchSize": 4, "Optimizer": "SgdNesterov", "LearningRate": 0.01, "Schedule": "Cosine", "WarmupIterations": 2,
@@ -37,7 +40,9 @@ internal sealed class OptionsTarget : Target
 
     public override string Extension => ".json";
 
-    /// <summary><see cref="InvalidDataException"/> is what .NET's own reader of JSON files says of text that is none, or has a key twice.</summary>
+    /// <summary>
+    /// <see cref="InvalidDataException"/> is what .NET's own reader of JSON files says of text that is none, or has a key twice.
+    /// </summary>
     public override IReadOnlyList<Type> Documented { get; } =
         [typeof(InvalidDataException), typeof(InvalidOperationException), typeof(OptionsValidationException)];
 

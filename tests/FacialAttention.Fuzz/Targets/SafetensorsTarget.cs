@@ -37,7 +37,8 @@ internal sealed class SafetensorsTarget : Target
 
     public override string Extension => ".safetensors";
 
-    public override IReadOnlyList<Type> Documented { get; } = [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
+    public override IReadOnlyList<Type> Documented { get; } =
+        [typeof(FileNotFoundException), typeof(IOException), typeof(InvalidDataException)];
 
     public override void Write(string path, Dice dice) =>
         File.WriteAllBytes(path, SafetensorsMutations.Mutate(dice, dice.Pick(_valid), dice.Pick(_valid)));

@@ -8,7 +8,9 @@ internal abstract class Target : IDisposable
     /// <summary>How the name of an input ends.</summary>
     public virtual string Extension => "";
 
-    /// <summary>The exceptions that the XML documentation of the reader's entry points names; exactly these, no others derived from them.</summary>
+    /// <summary>
+    /// The exceptions that the XML documentation of the reader's entry points names; exactly these, no others derived from them.
+    /// </summary>
     public abstract IReadOnlyList<Type> Documented { get; }
 
     /// <summary>Writes the input of a case, a file or a folder; equal dice give equal inputs.</summary>

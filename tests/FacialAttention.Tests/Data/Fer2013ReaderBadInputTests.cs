@@ -362,7 +362,7 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     {
         byte[] rows = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"0,{Face},Training\n", 200)));
         using var memory = new MemoryStream();
-        using (var gzip = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new GZipStream(memory, CompressionLevel.Optimal, leaveOpen: true))
         {
             gzip.Write("emotion,pixels,Usage\n"u8);
             for (long written = 0; written < 66L << 20; written += rows.Length)

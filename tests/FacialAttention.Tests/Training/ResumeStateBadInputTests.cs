@@ -180,8 +180,8 @@ public sealed class ResumeStateBadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData(8, 0)]
     [InlineData(8, 255)]
+    [InlineData(11, 128)]
     [InlineData(12, 0)]
     [InlineData(17, 3)]
     [InlineData(23, 128)]
