@@ -16,7 +16,7 @@ internal sealed class CommandLine
     private readonly Option<int> _seed = CommonOptions.WholeNumber("--seed", 0, int.MaxValue, "Another seed gives other cases.", _ => 1);
 
     private readonly Option<int> _limit = CommonOptions.WholeNumber(
-        "--seconds", 1, 3600, "A case that takes longer is a fault.", _ => 5);
+        "--seconds", 1, 3600, "A case that takes more processor time is a fault, and one that takes four times as long by the clock.", _ => 5);
 
     private readonly Option<string> _target = new("--target")
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FacialAttention.Fuzz.Targets;
 
 namespace FacialAttention.Fuzz.Run;
@@ -23,22 +22,22 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
     public string InputPath { get; } = Path.Combine(workFolder, "input" + target.Extension);
 
     /// <summary>
-    /// Runs a case. One that takes too much time or memory is run again after a garbage collection, since another process may have been in
-    /// the way, or garbage of earlier cases; what it takes then counts.
+    /// Runs a case. One that takes too much memory is run again after a garbage collection, since garbage of earlier cases may be counted;
+    /// what it takes then counts.
     /// </summary>
     public CaseResult Run(int number)
     {
         CaseResult result = RunOnce(number);
-        if (!IsWithinLimits(result))
+        if (TakesTooMuchMemory(result))
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             result = RunOnce(number);
         }
-        if (IsWithinLimits(result) || result.Outcome == CaseOutcome.Fault)
+        string? kind = TakesTooMuchMemory(result) ? "Memory" : result.Seconds > limit.TotalSeconds ? "Time" : null;
+        if (kind is null || result.Outcome == CaseOutcome.Fault)
         {
             return result;
         }
-        string kind = result.Seconds > limit.TotalSeconds ? "Hang" : "Memory";
         string got = FormattableString.Invariant($"{result.Outcome} after {result.Seconds:F1} s with {result.Megabytes:F0} MB");
         string expected = FormattableString.Invariant($"at most {limit.TotalSeconds:F0} s and {MemoryLimit:F0} MB");
         return result with
@@ -56,9 +55,9 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
         target.Write(InputPath, dice);
         long size = SizeOf(InputPath);
         _ = PeakMemory.Reset();
-        long start = Stopwatch.GetTimestamp();
+        TimeSpan start = Environment.CpuUsage.TotalTime;
         (CaseOutcome outcome, string kind, string detail) = Read(dice);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;
         double megabytes = (PeakMemory.Read() - _baseline) / BytesOfMegabyte;
         return new CaseResult(number, outcome, kind, detail, seconds, megabytes, size);
     }
@@ -81,8 +80,8 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
         }
     }
 
-    private bool IsWithinLimits(CaseResult result) =>
-        result.Seconds <= limit.TotalSeconds && (result.Megabytes <= MemoryLimit || result.InputBytes >= BytesOfMegabyte);
+    private static bool TakesTooMuchMemory(CaseResult result) =>
+        result.Megabytes > MemoryLimit && result.InputBytes < BytesOfMegabyte;
 
     private static void Clear(string path)
     {

@@ -10,8 +10,10 @@ namespace FacialAttention.Fuzz.Run;
 /// </summary>
 internal sealed class FuzzRun(FuzzSettings settings)
 {
-    /// <summary>A case may run twice, and its input is to be made; a worker that takes more times the limit hangs.</summary>
-    private const int Patience = 3;
+    /// <summary>
+    /// So many times the limit by the clock, and a worker hangs. The machine may have other work, and the case an input to be made.
+    /// </summary>
+    private const int Patience = 4;
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
 

@@ -16,7 +16,7 @@ internal sealed record FuzzSettings
     /// <summary>Whether the end of each case is shown.</summary>
     public required bool ShowsCases { get; init; }
 
-    /// <summary>How long a case may take.</summary>
+    /// <summary>How much processor time a case may take.</summary>
     public required TimeSpan Limit { get; init; }
 
     public string? KeepFolder { get; init; }

@@ -4,5 +4,5 @@ namespace FacialAttention.Fuzz.Run;
 internal static class WorkerFault
 {
     public const string Died = "Crash";
-    public const string Hangs = "Hang without end";
+    public const string Hangs = "Hang";
 }

@@ -31,6 +31,7 @@ internal sealed class WorkerProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_PROCESSOR_COUNT"] = "1"; // No case waits for another thread to get its turn.
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => KeepErrorLine(line.Data);
         _process.BeginErrorReadLine();

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace FacialAttention.Fuzz.Targets;
 
-/// <summary>Does, in turn, what no reader may do; one case in seven succeeds, and one refuses as documented.</summary>
+/// <summary>Does, in turn, what no reader may do; one case in eight succeeds, and one refuses as documented.</summary>
 internal sealed class FaultyTarget : Target
 {
     private const int Hoard = 600 << 20;
+
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2.5);
 
     private long _kind;
 
@@ -16,7 +18,7 @@ internal sealed class FaultyTarget : Target
     public override void Write(string path, Dice dice)
     {
         File.WriteAllBytes(path, dice.Bytes(16));
-        _kind = dice.Number % 7;
+        _kind = dice.Number % 8;
     }
 
     public override void Read(string path, Dice dice)
@@ -38,6 +40,11 @@ internal sealed class FaultyTarget : Target
                 nint hoard = Marshal.AllocHGlobal(Hoard);
                 Fill(hoard);
                 Marshal.FreeHGlobal(hoard);
+                return;
+            case 6:
+                for (TimeSpan start = Environment.CpuUsage.TotalTime; Environment.CpuUsage.TotalTime - start < Slow;)
+                {
+                }
                 return;
             default:
                 Environment.FailFast("the death of the process");

@@ -39,25 +39,26 @@ public sealed class FuzzTests : IDisposable
     public void FaultyTarget_EveryKindOfFault_IsFound()
     {
         (int exitCode, string output, string error) = Run(
-            "--target", "faulty", "--cases", "7", "--seconds", "2", "--keep", _folder.File("kept"));
+            "--target", "faulty", "--cases", "8", "--seconds", "2", "--keep", _folder.File("kept"));
 
         exitCode.Should().Be(1, "{0}{1}", output, error);
         using JsonDocument report = ReadReport();
         JsonElement target = report.RootElement.GetProperty("Targets")[0];
-        target.GetProperty("Cases").GetInt32().Should().Be(7, "a crash and a hang do not end the run");
+        target.GetProperty("Cases").GetInt32().Should().Be(8, "a crash and a hang do not end the run");
         target.GetProperty("Succeeded").GetInt32().Should().Be(1);
         CountsOf(target, "Refused").Should().Equal(new Dictionary<string, int> { ["InvalidDataException"] = 1 });
         CountsOf(target, "Faults").Should().Equal(new Dictionary<string, int>
         {
             ["Crash"] = 1,
-            ["Hang without end"] = 1,
+            ["Hang"] = 1,
             ["InvalidDataException"] = 1, // with an empty message
             ["Memory"] = 1,
             ["NullReferenceException"] = 1,
+            ["Time"] = 1,
         });
-        output.Should().Contain("fault: faulty, case 2: NullReferenceException: ").And.Contain("fault: faulty, case 6: Crash: ");
+        output.Should().Contain("fault: faulty, case 2: NullReferenceException: ").And.Contain("fault: faulty, case 7: Crash: ");
         Directory.GetFiles(_folder.File("kept")).Select(Path.GetFileName)
-            .Should().BeEquivalentTo("faulty-1-2", "faulty-1-3", "faulty-1-4", "faulty-1-5", "faulty-1-6");
+            .Should().BeEquivalentTo("faulty-1-2", "faulty-1-3", "faulty-1-4", "faulty-1-5", "faulty-1-6", "faulty-1-7");
     }
 
     [Fact]
