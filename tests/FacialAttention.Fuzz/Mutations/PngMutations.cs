@@ -10,6 +10,7 @@ internal static class PngMutations
 {
     private const int SignatureBytes = 8;
     private const int Bomb = 16 << 20;
+    private const long MostRowBytes = 300_000_000;
 
     private static readonly string[] Kinds =
     [
@@ -63,6 +64,12 @@ internal static class PngMutations
             case 8 when chunks[0] is ("IHDR", { Length: 13 } header):
                 BinaryPrimitives.WriteInt32BigEndian(header, dice.Pick(ImageSides.All));
                 BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), dice.Pick(ImageSides.All));
+                if (dice.OneIn(10) && SizeOf(header) is > 0 and < MostRowBytes)
+                {
+                    header[12] = (byte)dice.Below(2); // interlaced or not; one row more or less does not matter
+                    _ = chunks.RemoveAll(chunk => chunk.Kind == "IDAT");
+                    chunks.Insert(1, ("IDAT", DeflateZeros(SizeOf(header))));
+                }
                 break;
             default:
                 int pixels = chunks.FindIndex(chunk => chunk.Kind == "IDAT");
@@ -72,6 +79,29 @@ internal static class PngMutations
                 }
                 break;
         }
+    }
+
+    /// <summary>Bytes of the rows that a header claims, a little more for those of interlaced files; 0 for nonsense.</summary>
+    private static long SizeOf(byte[] header)
+    {
+        (long width, long height) = (BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)));
+        long channels = header[9] switch { 0 or 3 => 1, 4 => 2, 2 => 3, 6 => 4, _ => 0 };
+        bool isSensible = width is > 0 and <= ushort.MaxValue && height is > 0 and <= ushort.MaxValue;
+        return isSensible ? channels * ((((width * header[8]) + 7) / 8) + 2) * (height + 8) * (header[12] == 0 ? 1 : 2) : 0;
+    }
+
+    private static byte[] DeflateZeros(long count)
+    {
+        var block = new byte[1 << 16];
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            for (; count > 0; count -= block.Length)
+            {
+                zlib.Write(block);
+            }
+        }
+        return compressed.ToArray();
     }
 
     private static IEnumerable<(string Kind, byte[] Data)> Chunks(byte[] png)
