@@ -11,6 +11,7 @@ internal static class PngMutations
     private const int SignatureBytes = 8;
     private const int Bomb = 16 << 20;
     private const long MostRowBytes = 300_000_000;
+    private const int MostRowsMutated = 100_000;
 
     private static readonly string[] Kinds =
     [
@@ -94,7 +95,7 @@ internal static class PngMutations
     {
         var block = new byte[1 << 16];
         using var compressed = new MemoryStream();
-        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             for (; count > 0; count -= block.Length)
             {
@@ -135,9 +136,9 @@ internal static class PngMutations
         try
         {
             using var zlib = new ZLibStream(new MemoryStream(data), CompressionMode.Decompress);
-            using var rows = new MemoryStream();
-            zlib.CopyTo(rows);
-            return rows.ToArray();
+            var rows = new byte[MostRowsMutated];
+            int count = zlib.ReadAtLeast(rows, rows.Length, throwOnEndOfStream: false);
+            return count < rows.Length ? rows[..count] : null;
         }
         catch (InvalidDataException)
         {

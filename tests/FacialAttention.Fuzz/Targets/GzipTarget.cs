@@ -48,7 +48,7 @@ internal sealed class GzipTarget : CsvTarget
     {
         byte[] row = Encoding.ASCII.GetBytes($"0,{string.Join(' ', Enumerable.Repeat('0', 48 * 48))},Training\n");
         using var bomb = new MemoryStream();
-        using (var gzip = new GZipStream(bomb, CompressionLevel.Optimal))
+        using (var gzip = new GZipStream(bomb, CompressionLevel.SmallestSize))
         {
             gzip.Write("emotion,pixels,Usage\n"u8);
             for (int i = 0; i < rows; i++)
