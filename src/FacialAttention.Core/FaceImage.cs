@@ -7,7 +7,9 @@ namespace FacialAttention;
 /// Decodes PNG, JPEG, WebP, BMP and GIF (of an animation the first picture). The EXIF orientation of JPEG and WebP files is applied,
 /// so the pixels stand upright. Transparency is laid over white. Values of 16 bits lose their lower half. Colour profiles are not
 /// applied: the stored values are taken as they are. An image whose header claims more than 16,384 pixels a side or 100
-/// million in all is refused before any pixel is allocated, and one whose pixels end early is refused rather than filled up.
+/// million in all is refused before any pixel is allocated; so is one that claims more than 34 million and has not a byte for each 32 of
+/// them, and a JPEG with not a byte for each 512. One whose pixels end early is refused rather than filled up; only a JPEG that was cut
+/// off and then given an end marker cannot be told from a complete one.
 /// </remarks>
 public sealed class FaceImage
 {

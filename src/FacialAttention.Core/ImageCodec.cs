@@ -13,6 +13,11 @@ internal static class ImageCodec
     private const long MaximumPixels = 100_000_000;
     private const int Background = 255;
 
+    // A few hostile bytes can stand for many pixels, which fill the memory.
+    private const int UnquestionedPixels = 34_000_000; // an 8K picture has 33 million
+    private const int MostPixelsPerByte = 32; // beyond that; a photograph has about 2 to 20
+    private const int MostPixelsPerJpegByte = 512; // a JPEG has at least a bit for each 8 x 8 pixels
+
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="source">What it is called in messages; begins a sentence.</param>
@@ -46,6 +51,7 @@ internal static class ImageCodec
                 $"{source} claims {info.Width} x {info.Height} pixels; " +
                 $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
         }
+        CheckClaim(encoded, (long)info.Width * info.Height, $"{source} claims {info.Width} x {info.Height} pixels");
 
         bool isGray = info.ColorType == SKColorType.Gray8;
         var target = new SKImageInfo(
@@ -113,6 +119,12 @@ internal static class ImageCodec
                     continue;
                 }
                 int alpha = decoded[(4 * source) + 3];
+                if (alpha == 255)
+                {
+                    decoded.AsSpan(4 * source, 3).CopyTo(pixels.AsSpan(target, 3));
+                    target += 3;
+                    continue;
+                }
                 for (int k = 0; k < 3; k++)
                 {
                     pixels[target++] = (byte)(((decoded[(4 * source) + k] * alpha) + (Background * (255 - alpha)) + 127) / 255);
@@ -124,7 +136,7 @@ internal static class ImageCodec
 
     private static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) // PNG
-        || encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) // JPEG
+        || IsJpeg(encoded)
         || (encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..12].SequenceEqual("WEBP"u8))
         || encoded.StartsWith("BM"u8)
         || encoded.StartsWith("GIF87a"u8)
@@ -162,6 +174,25 @@ internal static class ImageCodec
         }
         return false;
     }
+
+    /// <summary>Refuses a file that holds far less than the pixels it claims.</summary>
+    private static void CheckClaim(ReadOnlySpan<byte> encoded, long pixels, string claim)
+    {
+        if (pixels > UnquestionedPixels && pixels / MostPixelsPerByte > encoded.Length)
+        {
+            throw new InvalidDataException(
+                $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} of more than "
+                + $"{UnquestionedPixels} pixels.");
+        }
+        if (IsJpeg(encoded) && pixels / MostPixelsPerJpegByte > encoded.Length)
+        {
+            throw new InvalidDataException(
+                $"{claim} in {encoded.Length} bytes, which cannot hold them all; expected at least a byte for each "
+                + $"{MostPixelsPerJpegByte} pixels of a complete JPEG.");
+        }
+    }
+
+    private static bool IsJpeg(ReadOnlySpan<byte> encoded) => encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
     private static string Describe(ReadOnlySpan<byte> encoded) => encoded.Length switch
     {

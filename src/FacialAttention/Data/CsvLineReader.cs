@@ -17,6 +17,10 @@ internal sealed class CsvLineReader : IDisposable
     private const int BufferBytes = 4 * MaxLineBytes;
     private const int MinGzipBytes = 18; // header and trailer, RFC 1952
 
+    // FER2013 unpacks to about three times its size; a hostile file to a thousand times, which would fill the memory.
+    private const long UnquestionedBytes = 64L << 20;
+    private const int MaxExpansion = 100;
+
     private readonly string _path;
     private readonly IProgress<double>? _progress;
     private readonly CancellationToken _cancellationToken;
@@ -170,6 +174,12 @@ internal sealed class CsvLineReader : IDisposable
         _end = unread + read;
         _streamEnded = read < free;
         _bytesRead += read;
+        if (_stream is GZipStream && _bytesRead > Math.Max(UnquestionedBytes, MaxExpansion * _file.Length))
+        {
+            throw Fault(
+                $"unpacks to more than {_bytesRead} bytes; expected at most {MaxExpansion} times its size, which is {_file.Length}, "
+                + $"or {UnquestionedBytes}.");
+        }
         if (_streamEnded && _stream is GZipStream)
         {
             CheckUnpackedSize();

@@ -7,7 +7,8 @@ namespace FacialAttention;
 /// <remarks>
 /// Spaces around column names and values, double quotes around values, either line end, a UTF-8 byte order mark and blank lines are
 /// accepted; anything else that is not as expected is an error that names the file, the row and the column.
-/// The datasets of one call share one array, so memory peaks at little more than the pixels.
+/// The datasets of one call share one array, so memory peaks at little more than the pixels. A compressed file that unpacks to more than
+/// 100 times its size and more than 64 MB is refused, so a small file cannot fill the memory.
 /// </remarks>
 public static class Fer2013Reader
 {

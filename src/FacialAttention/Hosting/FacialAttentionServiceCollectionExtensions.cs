@@ -14,6 +14,11 @@ public static class FacialAttentionServiceCollectionExtensions
     /// <see cref="DeviceSelection"/>, one for the application; an <see cref="ExpressionNetwork"/> with new weights and a
     /// <see cref="Trainer"/> of that network, one of each for a scope, which disposes them. Logging is used if the application has it.
     /// </summary>
+    /// <remarks>
+    /// At the start of the application, or where the options are first resolved, an <see cref="OptionsValidationException"/> names all
+    /// values outside their ranges, and an <see cref="InvalidOperationException"/> a key that is no option or a value that is not of its
+    /// kind.
+    /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configuration">
     /// The section with <c>Variant</c>, <c>Network</c> and <c>Trainer</c>, all of them optional. A key that is no option is an error.

@@ -53,6 +53,10 @@ internal sealed class FusedAdam : IDisposable
                     parts.Add((parameter, gradient.contiguous(), mean, square, tensor((float)count)));
                 }
             }
+            if (parts.Count == 0)
+            {
+                continue;
+            }
             (double rate, double beta1, double beta2, double decay, double epsilon) = OptionsOf(group);
             _script.invoke(
                 "step",

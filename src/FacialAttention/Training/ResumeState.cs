@@ -44,6 +44,8 @@ public sealed class ResumeState
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
+    private static readonly JsonDocumentOptions OnceEachKey = new() { AllowDuplicateProperties = false };
+
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, string> _conditions;
     private Dictionary<string, string> _metadata = []; // What the run is of, once it has begun.
@@ -118,9 +120,9 @@ public sealed class ResumeState
         CheckFormat(file);
         CheckSameRun(file.Metadata);
         TrainingRecord record = ReadRecord(file.Metadata);
-        if (record.Iteration < 1 || record.Iteration > run.Iterations)
+        if (record.FindFault(run.Iterations) is { } fault)
         {
-            throw Fault($"{RecordKey} is of iteration {record.Iteration}; expected 1 to {run.Iterations}.");
+            throw Fault($"{RecordKey}: {fault}");
         }
 
         using var scope = NewDisposeScope();
@@ -134,6 +136,10 @@ public sealed class ResumeState
         var memory = Take(stored, OptimizerPrefix, optimizer.StateShapes());
         Tensor generator = Take(stored, "", [(GeneratorName, ScalarType.Byte, get_rng_state().shape)])[GeneratorName];
         Tensor seconds = Take(stored, "", [(StepSecondsName, ScalarType.Float64, [record.Iteration])])[StepSecondsName];
+        if (GeneratorState.FindFault(generator.bytes) is { } generatorFault)
+        {
+            throw Fault($"tensor '{GeneratorName}' is no state of torch's generator: {generatorFault}");
+        }
         if (stored.Keys.FirstOrDefault() is { } unknown)
         {
             throw Fault($"tensor {Excerpt.Of(unknown, 100)} is unknown; expected those of this network and these options.");
@@ -206,9 +212,12 @@ public sealed class ResumeState
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject ?? throw Fault($"{key} is {Excerpt.Of(text)}; expected an object.");
+            JsonObject node = JsonNode.Parse(text, documentOptions: OnceEachKey) as JsonObject
+                ?? throw Fault($"{key} is {Excerpt.Of(text)}; expected an object.");
+            _ = node.ToJsonString(); // Finds escaped halves of surrogate pairs, which parsing lets pass.
+            return node;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Fault($"{key} is not as expected: {exception.Message}", exception);
         }

@@ -3,6 +3,8 @@ namespace FacialAttention;
 /// <summary>How far a run has come: everything but tensors. Its properties are what a <see cref="ResumeState"/> keeps of it.</summary>
 internal sealed class TrainingRecord
 {
+    private static readonly TimeSpan LongestRun = TimeSpan.FromDays(36_500);
+
     /// <summary>The iterations done.</summary>
     public int Iteration { get; set; }
 
@@ -26,4 +28,39 @@ internal sealed class TrainingRecord
 
     /// <summary>The time that the run took, over all processes that did a part of it.</summary>
     public TimeSpan Elapsed { get; set; }
+
+    /// <summary>What is wrong with a record that was read, of a run of so many iterations; or null.</summary>
+    public string? FindFault(int iterations)
+    {
+        if (Iteration < 1 || Iteration > iterations)
+        {
+            return $"{nameof(Iteration)} is {Iteration}; expected 1 to {iterations}.";
+        }
+        if (Steps < 0 || Steps > Iteration)
+        {
+            return $"{nameof(Steps)} is {Steps}; expected 0 to {Iteration}.";
+        }
+        if (!double.IsFinite(LossSum) || Errors < 0)
+        {
+            return FormattableString.Invariant($"{nameof(LossSum)} is {LossSum} and {nameof(Errors)} {Errors}; ")
+                + "expected finite numbers, of errors not below 0.";
+        }
+        if (Elapsed < TimeSpan.Zero || Elapsed > LongestRun)
+        {
+            return FormattableString.Invariant($"{nameof(Elapsed)} is {Elapsed:c}; expected 0 to {LongestRun.TotalDays} days.");
+        }
+        TrainingPoint[] points = [.. Training, .. Validation];
+        if (points.Any(point => point.Iteration < 1 || point.Iteration > Iteration || !IsSound(point)))
+        {
+            return $"a point of {nameof(Training)} or {nameof(Validation)} is of another iteration than 1 to {Iteration}, or its loss or "
+                + "error is no such number; expected finite losses and errors from 0 to 1.";
+        }
+        bool isBestOfAll = Stopping.Best is { } best ? Validation.Contains(best) : Validation.Count == 0;
+        return isBestOfAll && Stopping.Failures >= 0 && Stopping.Failures < Math.Max(1, Validation.Count)
+            ? null
+            : $"{nameof(Stopping)} has the best of other validations, or {Stopping.Failures} failures since; expected one of the "
+                + $"{Validation.Count} in {nameof(Validation)}.";
+    }
+
+    private static bool IsSound(TrainingPoint point) => double.IsFinite(point.Loss) && point.Error is >= 0 and <= 1;
 }

@@ -186,7 +186,8 @@ internal static class EncodedImages
         ? [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0]
         : [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
 
-    private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
+    /// <summary>A chunk of a PNG with its checksum.</summary>
+    public static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
     {
         var chunk = new byte[12 + data.Length];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
@@ -195,6 +196,12 @@ internal static class EncodedImages
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32(chunk.AsSpan(4, 4 + data.Length)));
         return chunk;
     }
+
+    private static byte[] Exif(int orientation) =>
+    [
+        .. "MM\0*"u8, 0, 0, 0, 8, // big endian, first directory at 8
+        0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, // one entry: orientation, SHORT, 1 value
+    ];
 
     private static uint Crc32(ReadOnlySpan<byte> data)
     {

@@ -233,6 +233,31 @@ public sealed class FaceImageTests
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
     }
 
+    [Theory]
+    [InlineData("png", 5_831, 5_832)] // 34,006,392
+    [InlineData("png", 16_384, 6_000)]
+    [InlineData("gif", 16_000, 6_000)]
+    [InlineData("jpeg", 16_384, 6_000)]
+    [InlineData("jpeg", 5_000, 5_000)]
+    public void Decode_ManyPixelsInFewBytes_ThrowsBeforeAllocating(string format, int width, int height)
+    {
+        byte[] image = ClaimSize(format, width, height);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        FluentActions.Invoking(() => FaceImage.Decode(image)).Should().Throw<InvalidDataException>().WithMessage(
+            $"The image data claims {width} x {height} pixels in {image.Length} bytes*expected at least a byte for each *");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000);
+    }
+
+    [Fact]
+    public void Decode_AsManyPixelsAsBytesCanHold_IsLeftToTheDecoder()
+    {
+        byte[] jpeg = ClaimSize("jpeg", 512, Make("jpeg").Length);
+
+        FluentActions.Invoking(() => FaceImage.Decode(jpeg)).Should().NotThrow("an end mark hides that its pixels end early");
+    }
+
     [Fact]
     public void Load_File_ReturnsImage() => InFolder(folder =>
     {
@@ -308,6 +333,24 @@ public sealed class FaceImageTests
         {
             CultureInfo.CurrentCulture = culture;
         }
+    }
+
+    private static byte[] ClaimSize(string format, int width, int height)
+    {
+        byte[] image = Make(format);
+        if (format == "png")
+        {
+            return EncodedImages.ClaimSize(image, width, height);
+        }
+        int at = format == "gif" ? 6 : image.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 5;
+        byte[] sides = [.. BitConverter.GetBytes((ushort)width), .. BitConverter.GetBytes((ushort)height)];
+        sides = format == "gif" ? sides : [.. sides.Reverse()]; // a JPEG has the height first, and the high byte first
+        sides.CopyTo(image, at);
+        if (format == "gif")
+        {
+            sides.CopyTo(image, image.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x2C, 0, 0, 0, 0]) + 5); // the first picture's own
+        }
+        return image;
     }
 
     private static void ShouldBeUpright(FaceImage image, FaceImage stored, int orientation)

@@ -357,6 +357,24 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(4 << 20);
     }
 
+    [Fact]
+    public void Read_GzipOfAThousandTimesItsSize_IsRefusedEarly()
+    {
+        byte[] rows = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"0,{Face},Training\n", 200)));
+        using var memory = new MemoryStream();
+        using (var gzip = new GZipStream(memory, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write("emotion,pixels,Usage\n"u8);
+            for (long written = 0; written < 66L << 20; written += rows.Length)
+            {
+                gzip.Write(rows);
+            }
+        }
+        memory.Length.Should().BeLessThan((66L << 20) / 100, "black faces are packed to nearly nothing");
+
+        ShouldBeRefused(memory.ToArray(), " unpacks to more than * bytes; expected at most 100 times its size, which is *, or 67108864.");
+    }
+
     [Theory]
     [InlineData(65536, false)]
     [InlineData(65537, true)]

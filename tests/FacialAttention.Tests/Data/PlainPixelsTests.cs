@@ -47,7 +47,7 @@ public class PlainPixelsTests
 
             count.Should().BeInRange(0, place);
             at.Should().Be(3 * count);
-            pixels[..count].Should().OnlyContain(pixel => pixel == 12);
+            pixels[..count].Should().AllBeEquivalentTo((byte)12);
         }
     }
 

@@ -146,11 +146,58 @@ public sealed class ResumeStateBadInputTests : IDisposable
     [InlineData("{\"Iterations\":6}")]
     [InlineData("{\"Iteration\":-6}")]
     [InlineData("{\"Iteration\":21}")]
+    [InlineData("{\"Iteration\":6,\"LossSum\":1e309}")]
+    [InlineData("{\"Iteration\":6,\"Steps\":7}")]
+    [InlineData("{\"Iteration\":6,\"Steps\":-1}")]
+    [InlineData("{\"Iteration\":6,\"Errors\":-1}")]
+    [InlineData("{\"Iteration\":6,\"Elapsed\":\"-00:00:01\"}")]
+    [InlineData("{\"Iteration\":6,\"Elapsed\":\"10675199.02:48:05.4775807\"}")]
+    [InlineData("{\"Iteration\":6,\"Training\":[{\"Iteration\":2,\"Loss\":1e309,\"Error\":0.5}]}")]
+    [InlineData("{\"Iteration\":6,\"Training\":[{\"Iteration\":2,\"Loss\":1,\"Error\":1.5}]}")]
+    [InlineData("{\"Iteration\":6,\"Validation\":[{\"Iteration\":7,\"Loss\":1,\"Error\":0.5}]}")]
+    [InlineData("{\"Iteration\":6,\"Validation\":[{\"Iteration\":2,\"Loss\":1,\"Error\":0.5}]}")] // and yet no best one
+    [InlineData("{\"Iteration\":6,\"Stopping\":{\"Best\":{\"Iteration\":2,\"Loss\":1,\"Error\":0.5}}}")]
+    [InlineData("{\"Iteration\":6,\"Stopping\":{\"Failures\":1}}")]
+    [InlineData("{\"Iteration\":6,\"\\ud800\":0}")]
     public void Fit_RecordThatIsNone_IsRefused(string record)
     {
         Rewrite(metadata => metadata["record"] = record);
 
         Resume<InvalidDataException>().Should().Contain("record");
+    }
+
+    [Theory]
+    [InlineData("{\"Seed\":3,\"Seed\":4}")]
+    [InlineData("{\"Augmentation\":{\"MaxScale\":1,\"MaxScale\":2}}")]
+    [InlineData("{\"Seed\":\"\\ud800\"}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("[1]")]
+    public void Fit_OptionsThatAreNone_AreRefused(string options)
+    {
+        Rewrite(metadata => metadata["options"] = options);
+
+        Resume<InvalidDataException>().Should().Contain("run.resume").And.Contain("options is");
+    }
+
+    [Theory]
+    [InlineData(8, 255)]
+    [InlineData(11, 128)]
+    [InlineData(12, 0)]
+    [InlineData(17, 3)]
+    [InlineData(23, 128)]
+    public void Fit_DamagedGenerator_IsRefusedBeforeTorchEndsTheProcess(int place, byte value)
+    {
+        SafetensorsFile file = Safetensors.Read(_path);
+        Safetensors.Write(_path, [.. file.Tensors.Select(tensor => tensor.Name == "generator" ? Damaged(tensor) : tensor)], file.Metadata);
+
+        Resume<InvalidDataException>().Should().Contain("tensor 'generator' is no state of torch's generator");
+
+        SafetensorsTensor Damaged(SafetensorsTensor generator)
+        {
+            byte[] state = generator.Data.ToArray();
+            state[place] = value;
+            return new SafetensorsTensor(generator.Name, generator.Dtype, [.. generator.Shape], state);
+        }
     }
 
     [Fact]

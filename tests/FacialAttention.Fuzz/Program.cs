@@ -1,0 +1,3 @@
+using FacialAttention.Fuzz;
+
+return await new CommandLine().RunAsync(args);
