@@ -18,7 +18,7 @@ internal static class GrowthBenchmark
         Grow("LSTM hidden size", [64, 128, 256, 512, 1024], size => new TrainingStep(NetworkVariant.AcnnAlstm, Options(hidden: size)));
         Grow("LSTM layers", [1, 2, 4, 8], size => new TrainingStep(NetworkVariant.AcnnAlstm, Options(layers: size)));
         Grow("batch", [1, 4, 16, 64, 256], size => new TrainingStep(NetworkVariant.AcnnAlstm, Paper(), size));
-        Grow("T, steps of the LSTM", [16, 64, 256, 1024], size => new TrainingStep(
+        Grow("T, steps of the LSTM", [64, 144, 256, 576, 1024], size => new TrainingStep(
             NetworkVariant.AcnnAlstm, Options(side: (int)Math.Round(2 * Math.Sqrt(size))), batchSize: 8));
         Grow("image side", [32, 48, 96, 192], size => new TrainingStep(NetworkVariant.AcnnAlstm, Paper(size), batchSize: 8));
         report.Add("growth", rows);

@@ -34,6 +34,7 @@ internal sealed class Report
         };
         if (_path is not null)
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
             File.WriteAllText(_path, _parts.ToJsonString(Json) + "\n");
         }
     }
