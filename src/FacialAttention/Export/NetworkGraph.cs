@@ -192,7 +192,10 @@ internal sealed class NetworkGraph
             string projected = _graph.Add("Add", $"{key}.projection", [product, bias]);
             keys = _graph.Add("Tanh", $"{key}.keys", [projected]);
         }
-        string scores = _graph.Add("MatMul", $"{key}.scores", [keys, _graph.Constant($"{key}.query", _weights[$"{key}.query"], featureSize)]);
+        // ONNX knows products with vectors, but ONNX Runtime 1.31.1 computes another number when a transposition comes before one.
+        string query = _graph.Constant($"{key}.query", _weights[$"{key}.query"], featureSize, 1);
+        string column = _graph.Add("MatMul", $"{key}.column", [keys, query]); // [N, T, 1]
+        string scores = _graph.Add("Squeeze", $"{key}.scores", [column, _graph.Integers($"{key}.axes", 2)]); // [N, T]
         if (_options.Scoring == AttentionScoring.ScaledDot)
         {
             scores = _graph.Add("Div", $"{key}.scaled", [scores, _graph.Scalar($"{key}.root", Math.Sqrt(featureSize))]);
