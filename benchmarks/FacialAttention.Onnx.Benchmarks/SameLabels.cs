@@ -25,7 +25,8 @@ internal static class SameLabels
     private static int Compare(string how, ExpressionPrediction[] expected, ExpressionPrediction[] actual)
     {
         int differing = expected.Zip(actual).Count(pair => pair.First.Index != pair.Second.Index);
-        double largest = expected.Zip(actual).Max(pair => pair.First.Probabilities.Zip(pair.Second.Probabilities, (a, b) => Math.Abs(a - b)).Max());
+        double largest = expected.Zip(actual).Max(
+            pair => pair.First.Probabilities.Zip(pair.Second.Probabilities, (a, b) => Math.Abs(a - b)).Max());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{actual.Length} rows {how}: {differing} labels differ; the largest difference of a probability is {largest:0.0e-0}"));
