@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using FacialAttention;
 using Samples;
 
@@ -106,6 +107,15 @@ internal sealed class CommandLine
     };
 
     private readonly Option<string> _picture = new("--output") { Description = "A new .png file.", HelpName = "FILE.png", Required = true };
+    private readonly Option<string> _model = new("--output") { Description = "A new .onnx file.", HelpName = "FILE.onnx", Required = true };
+    private readonly Option<bool> _attention = new("--attention") { Description = "Also give the attention over places, as outputs." };
+    private readonly Option<double> _temperature = new("--temperature")
+    {
+        Description = "What the logits are divided by before the softmax, 0.01 to 100.",
+        CustomParser = ParseTemperature,
+        DefaultValueFactory = _ => 1,
+    };
+
     private readonly Option<ExpressionLabels> _labels = new("--labels")
     {
         Description = "The classes: names of expressions, separated by commas.",
@@ -164,6 +174,10 @@ internal sealed class CommandLine
             _folder, _labels, _persons, _heldOutPersons, _drawSeed,
         };
         var curves = new Command("curves", "Draws the accuracy of finished runs over epochs into one picture.") { _runs, _picture };
+        var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes.")
+        {
+            _checkpoint, _model, _temperature, _attention,
+        };
         foreach (Option<string?> option in _trainerOptions.Select(named => named.Option))
         {
             train.Add(option);
@@ -179,11 +193,13 @@ internal sealed class CommandLine
         SampleProgram.SetAction(curves, (result, token) => CurvesRun.Run(
             new CurvesSettings(result.GetValue(_runs)!, result.GetValue(_picture)!), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
+        SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
+            result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention))));
         Command = new RootCommand(
-            "Trains, evaluates and fine-tunes the networks of FacialAttention on FER2013, on folders of faces, or on drawn faces.\n\n"
+            "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune, curves, draw,
+            train, evaluate, finetune, export, curves, draw,
         };
     }
 
@@ -282,7 +298,7 @@ internal sealed class CommandLine
         if (result.GetValue(_device) is { } device)
         {
             Add(overrides, "trainer:device", device.Preference.ToString());
-            Add(overrides, "trainer:cudaIndex", device.CudaIndex?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Add(overrides, "trainer:cudaIndex", device.CudaIndex?.ToString(CultureInfo.InvariantCulture));
         }
         foreach (string assignment in result.GetValue(_set) ?? [])
         {
@@ -322,6 +338,16 @@ internal sealed class CommandLine
             result.AddError($"--labels: {exception.Message}");
             return null;
         }
+    }
+
+    private static double ParseTemperature(ArgumentResult result)
+    {
+        string text = CommonOptions.Text(result);
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value is >= 0.01 and <= 100))
+        {
+            result.AddError($"--temperature: got '{text}', expected a number from 0.01 to 100.");
+        }
+        return value;
     }
 
     private static NetworkVariant? ParseVariant(ArgumentResult result)

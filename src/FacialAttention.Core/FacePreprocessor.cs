@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace FacialAttention;
 
 /// <summary>
@@ -37,61 +39,8 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
     public byte[] ToGray(FaceImage image, FaceBox? crop = null)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        FaceBox box = crop ?? new FaceBox(0, 0, image.Width, image.Height);
-        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1
-            || box.X > image.Width - box.Width || box.Y > image.Height - box.Height)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(crop),
-                FormattableString.Invariant($"Got a crop of {box.Width} x {box.Height} pixels at ({box.X}, {box.Y}); ") +
-                FormattableString.Invariant($"expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
-        }
-
-        (int Start, double[] Weights)[] columns = ResizeWeights(box.Width, Width);
-        (int Start, double[] Weights)[] rows = ResizeWeights(box.Height, Height);
-
-        // Rows of the crop in turn: gray, resized in width, and added to every output row that they reach.
-        var sums = new double[Height * Width];
-        var gray = new byte[box.Width];
-        var narrow = new double[Width];
-        int first = 0; // the first output row that the current crop row can still reach
-        for (int y = 0; y < box.Height; y++)
-        {
-            ReadGrayRow(image, box, y, gray);
-            for (int x = 0; x < Width; x++)
-            {
-                (int start, double[] weights) = columns[x];
-                double sum = 0;
-                for (int k = 0; k < weights.Length; k++)
-                {
-                    sum += weights[k] * gray[start + k];
-                }
-                narrow[x] = sum;
-            }
-            while (first < Height && rows[first].Start + rows[first].Weights.Length <= y)
-            {
-                first++;
-            }
-            for (int row = first; row < Height && rows[row].Start <= y; row++)
-            {
-                int k = y - rows[row].Start;
-                if (k < rows[row].Weights.Length)
-                {
-                    double weight = rows[row].Weights[k];
-                    for (int x = 0; x < Width; x++)
-                    {
-                        sums[(row * Width) + x] += weight * narrow[x];
-                    }
-                }
-            }
-        }
-
         var result = new byte[Height * Width];
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = (byte)Math.Clamp(sums[i] + 0.5, 0, 255);
-        }
+        WriteGray(image, crop, result);
         return result;
     }
 
@@ -110,11 +59,13 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
                 $"The destination holds {destination.Length} values; expected {Height * Width} for {Width} x {Height} pixels.",
                 nameof(destination));
         }
-        byte[] gray = ToGray(image, crop);
-        for (int i = 0; i < gray.Length; i++)
+        byte[] gray = ArrayPool<byte>.Shared.Rent(destination.Length);
+        WriteGray(image, crop, gray.AsSpan(0, destination.Length));
+        for (int i = 0; i < destination.Length; i++)
         {
             destination[i] = gray[i] / 255f;
         }
+        ArrayPool<byte>.Shared.Return(gray);
     }
 
     /// <inheritdoc/>
@@ -131,7 +82,81 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
         : throw new ArgumentOutOfRangeException(
             name, side, FormattableString.Invariant($"Got a {name} of {side} pixels; expected 1 to {MaximumSide}."));
 
-    private static void ReadGrayRow(FaceImage image, FaceBox box, int y, byte[] gray)
+    /// <summary>Recognisers do this for every face: all memory is borrowed.</summary>
+    private void WriteGray(FaceImage image, FaceBox? crop, Span<byte> result)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        FaceBox box = crop ?? new FaceBox(0, 0, image.Width, image.Height);
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1
+            || box.X > image.Width - box.Width || box.Y > image.Height - box.Height)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(crop),
+                FormattableString.Invariant($"Got a crop of {box.Width} x {box.Height} pixels at ({box.X}, {box.Y}); ") +
+                FormattableString.Invariant($"expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
+        }
+        if (box.Width == Width && box.Height == Height)
+        {
+            for (int y = 0; y < Height; y++)
+            {
+                ReadGrayRow(image, box, y, result.Slice(y * Width, Width));
+            }
+            return;
+        }
+        double[] sums = ArrayPool<double>.Shared.Rent(result.Length);
+        Resize(image, box, sums.AsSpan(0, result.Length));
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = (byte)Math.Clamp(sums[i] + 0.5, 0, 255);
+        }
+        ArrayPool<double>.Shared.Return(sums);
+    }
+
+    /// <summary>Rows of the crop in turn: gray, resized in width, and added to every output row that they reach.</summary>
+    private void Resize(FaceImage image, FaceBox box, Span<double> sums)
+    {
+        using var columns = new ResizeTable(box.Width, Width);
+        using var rows = new ResizeTable(box.Height, Height);
+        byte[] grayRow = ArrayPool<byte>.Shared.Rent(box.Width);
+        double[] narrow = ArrayPool<double>.Shared.Rent(Width);
+        Span<byte> gray = grayRow.AsSpan(0, box.Width);
+        sums.Clear();
+        int first = 0; // the first output row that the current crop row can still reach
+        for (int y = 0; y < box.Height; y++)
+        {
+            ReadGrayRow(image, box, y, gray);
+            for (int x = 0; x < Width; x++)
+            {
+                int start = columns.StartOf(x);
+                ReadOnlySpan<double> weights = columns.WeightsOf(x);
+                double sum = 0;
+                for (int k = 0; k < weights.Length; k++)
+                {
+                    sum += weights[k] * gray[start + k];
+                }
+                narrow[x] = sum;
+            }
+            while (first < Height && rows.EndOf(first) <= y)
+            {
+                first++;
+            }
+            for (int row = first; row < Height && rows.StartOf(row) <= y; row++)
+            {
+                if (y < rows.EndOf(row))
+                {
+                    double weight = rows.WeightsOf(row)[y - rows.StartOf(row)];
+                    for (int x = 0; x < Width; x++)
+                    {
+                        sums[(row * Width) + x] += weight * narrow[x];
+                    }
+                }
+            }
+        }
+        ArrayPool<byte>.Shared.Return(grayRow);
+        ArrayPool<double>.Shared.Return(narrow);
+    }
+
+    private static void ReadGrayRow(FaceImage image, FaceBox box, int y, Span<byte> gray)
     {
         ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(
             (((box.Y + y) * image.Width) + box.X) * image.Channels, box.Width * image.Channels);
@@ -144,32 +169,5 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
         {
             gray[x] = (byte)(((299 * pixels[3 * x]) + (587 * pixels[(3 * x) + 1]) + (114 * pixels[(3 * x) + 2]) + 500) / 1000);
         }
-    }
-
-    /// <summary>For each output place along one side, the first input place and the weights from there on, which sum to 1.</summary>
-    private static (int Start, double[] Weights)[] ResizeWeights(int from, int to)
-    {
-        double scale = (double)from / to;
-        double support = Math.Max(scale, 1); // half the foot of the triangle, in input pixels
-        var result = new (int, double[])[to];
-        for (int i = 0; i < to; i++)
-        {
-            double centre = (i + 0.5) * scale;
-            int start = Math.Max(0, (int)Math.Floor(centre - support));
-            int end = Math.Min(from, (int)Math.Ceiling(centre + support));
-            var weights = new double[end - start];
-            double sum = 0;
-            for (int k = 0; k < weights.Length; k++)
-            {
-                weights[k] = Math.Max(0, 1 - (Math.Abs(start + k + 0.5 - centre) / support));
-                sum += weights[k];
-            }
-            for (int k = 0; k < weights.Length; k++)
-            {
-                weights[k] /= sum;
-            }
-            result[i] = (start, weights);
-        }
-        return result;
     }
 }

@@ -10,6 +10,7 @@ public sealed class PackageTests(PackedConsumer consumer)
     [Theory]
     [InlineData("FacialAttention.Core")]
     [InlineData("FacialAttention")]
+    [InlineData("FacialAttention.Onnx")]
     public void Package_Dependencies_AreTheApprovedOnes(string name)
     {
         XElement metadata = Metadata(name);
@@ -23,11 +24,14 @@ public sealed class PackageTests(PackedConsumer consumer)
 
         lines.Order(StringComparer.Ordinal).Should().Equal(File.ReadAllLines(approved), $"{approved} holds what was agreed upon");
         lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.Ordinal), "the application chooses its libtorch");
+        lines.Should().NotContain(
+            line => line.Contains(" Microsoft.ML.OnnxRuntime ", StringComparison.Ordinal), "it chooses its native ONNX Runtime too");
     }
 
     [Theory]
     [InlineData("FacialAttention.Core")]
     [InlineData("FacialAttention")]
+    [InlineData("FacialAttention.Onnx")]
     public void Package_Metadata_IsComplete(string name)
     {
         XElement metadata = Metadata(name);
@@ -44,6 +48,7 @@ public sealed class PackageTests(PackedConsumer consumer)
     [Theory]
     [InlineData("FacialAttention.Core")]
     [InlineData("FacialAttention")]
+    [InlineData("FacialAttention.Onnx")]
     public void Package_Files_AreAllThere(string name)
     {
         string[] expected = ["README.md", "THIRD-PARTY-NOTICES.md", "icon.png", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"];

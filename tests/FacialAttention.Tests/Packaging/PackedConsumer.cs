@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace FacialAttention.Tests.Packaging;
 
 /// <summary>
-/// Packs both libraries and builds, in a fresh folder outside the repository, a console application that references the packages; all of
+/// Packs the libraries and builds, in a fresh folder outside the repository, a console application that references the packages; all of
 /// it once for the tests of this folder. The packages have a version of their own, so none left in the package cache is ever used.
 /// </summary>
 public sealed class PackedConsumer : IDisposable
@@ -71,7 +71,7 @@ public sealed class PackedConsumer : IDisposable
         </Project>
         """;
 
-    // Everything but our two packages is in the package cache, since the tests reference it too: no network is needed.
+    // Everything but our packages is in the package cache, since the tests reference it too: no network is needed.
     private const string NuGetConfig = """
         <configuration>
           <packageSources>
@@ -99,6 +99,7 @@ public sealed class PackedConsumer : IDisposable
         {
             Make("pack", "FacialAttention", "-o", FeedFolder);
             Make("pack", "FacialAttention.Core", "-o", FeedFolder, "--no-build");
+            Make("pack", "FacialAttention.Onnx", "-o", FeedFolder);
             Application = Build("application", $"""<PackageReference Include="{BackendPackage}" Version="2.10.0" />""");
             ApplicationWithoutBackend = Build("application-without-backend", "");
         }
@@ -109,7 +110,7 @@ public sealed class PackedConsumer : IDisposable
         }
     }
 
-    public static string[] PackageNames { get; } = ["FacialAttention.Core", "FacialAttention"];
+    public static string[] PackageNames { get; } = ["FacialAttention.Core", "FacialAttention", "FacialAttention.Onnx"];
 
     public static string RepositoryFolder { get; } = Repository.Root;
 

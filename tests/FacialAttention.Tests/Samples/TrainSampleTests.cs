@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FacialAttention.Tests.Export;
 using FacialAttention.Tests.Storage;
 using TorchSharp;
 
@@ -175,6 +176,26 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     }
 
     [Fact]
+    public void Export_Checkpoint_WritesAnOnnxFileAndReplacesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command =
+        [
+            "export", "--checkpoint", run.File("checkpoint.safetensors"), "--temperature", "1.5", "--attention", "--output", "a.onnx",
+        ];
+
+        (int exitCode, string text, string error) = SampleProcess.Run(Sample, folder.Path, command);
+
+        error.Should().BeEmpty();
+        exitCode.Should().Be(0);
+        text.Should().StartWith("Exported ACNN-ALSTM for Angry, Disgust, Fear, Happy, Sad, Surprise, Neutral to a.onnx (0.0 MB).");
+        using ExpressionNetwork network = Checkpoint.Load(run.File("checkpoint.safetensors"));
+        File.ReadAllBytes(folder.File("a.onnx")).Should().Equal(
+            OnnxModel.BytesOf(network, new OnnxExportOptions { Temperature = 1.5, IncludeAttention = true }));
+        AssertFails([.. command[..^1], folder.File("a.onnx")], $"'{folder.File("a.onnx")}' exists; expected a new file.");
+    }
+
+    [Fact]
     public void Finetune_OwnClassesAndFrozenBackbone_TrainsANewHeadAlone()
     {
         using var folder = new TemporaryFolder();
@@ -282,6 +303,9 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     [InlineData("evaluate --checkpoint none.safetensors --data none.csv --split test --json", "none.safetensors")]
     [InlineData("evaluate --checkpoint x --data y --split Test", "--split: got 'Test', expected Training, PublicTest, PrivateTest, train,")]
     [InlineData("finetune --data none.csv", "--checkpoint")]
+    [InlineData("export --checkpoint none.safetensors --output none.onnx", "none.safetensors")]
+    [InlineData("export --checkpoint x --output y --temperature 1,5", "--temperature: got '1,5', expected a number from 0.01 to 100.")]
+    [InlineData("export --checkpoint x --output y --temperature 0", "--temperature: got '0', expected a number from 0.01 to 100.")]
     public void AnyCommand_WrongCommandLine_FailsInOneLine(string arguments, string expected)
     {
         AssertFails(arguments.Split(' '), expected);

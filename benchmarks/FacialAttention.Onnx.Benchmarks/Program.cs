@@ -1,0 +1,36 @@
+using FacialAttention;
+using FacialAttention.Onnx.Benchmarks;
+using TorchSharp;
+
+const string Usage = """
+    Compares a trained network on TorchSharp with its exported file on ONNX Runtime.
+      labels FER2013.csv CHECKPOINT.safetensors MODEL.onnx   are the labels of all PublicTest rows the same?
+      speed  CHECKPOINT.safetensors MODEL.onnx [THREADS]     how long do faces of 48x48 pixels take? One thread if not given.
+      start  PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
+    """;
+
+try
+{
+    switch (args)
+    {
+        case ["labels", var data, var checkpoint, var model]:
+            return SameLabels.Run(data, checkpoint, model);
+        case ["speed", var checkpoint, var model, .. var rest] when rest.Length < 2:
+            int threads = rest.Length == 0 ? 1 : int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture);
+            NativeTorch.EnsureLoaded();
+            torch.set_num_threads(threads);
+            Speed.Run(checkpoint, model, threads);
+            return 0;
+        case ["start", var program, .. var arguments]:
+            Start.Run(program, arguments);
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (Exception exception)
+{
+    Console.Error.WriteLine("error: " + exception.Message.Split('\n')[0]);
+    return 2;
+}

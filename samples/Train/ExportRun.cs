@@ -1,0 +1,27 @@
+using System.Globalization;
+using FacialAttention;
+
+namespace Train;
+
+/// <summary><c>export</c>: a trained network as an .onnx file, which needs no libtorch.</summary>
+internal static class ExportRun
+{
+    public static void Run(ExportSettings settings)
+    {
+        if (File.Exists(settings.OutputPath))
+        {
+            throw new IOException($"--output: '{settings.OutputPath}' exists; expected a new file.");
+        }
+        using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath);
+        OnnxExporter.Export(settings.OutputPath, network, new OnnxExportOptions
+        {
+            Temperature = settings.Temperature,
+            IncludeAttention = settings.IncludesAttention,
+        });
+        double megabytes = new FileInfo(settings.OutputPath).Length / 1e6;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Exported {network.Variant.PaperName} for {string.Join(", ", network.Options.Labels.Names)} to {settings.OutputPath} "
+            + $"({megabytes:F1} MB)."));
+    }
+}

@@ -1,0 +1,24 @@
+namespace FacialAttention;
+
+/// <summary>
+/// Says which expression is on a face: preprocessing, network and softmax in one. Safe for many threads at once. Whoever creates it
+/// disposes it, when no call is under way.
+/// </summary>
+public interface IExpressionRecognizer : IDisposable
+{
+    /// <summary>The classes that it tells apart.</summary>
+    public ExpressionLabels Labels { get; }
+
+    /// <summary>Recognises one face.</summary>
+    /// <param name="image">An image of any size.</param>
+    /// <param name="crop">The face in the image; null if all of the image is the face.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null);
+
+    /// <summary>Recognises faces together, which takes less time than one by one.</summary>
+    /// <param name="faces">Faces of any number and sizes; all of each image is the face.</param>
+    /// <returns>One prediction for each face, in their order.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="faces"/> or one of them is null.</exception>
+    public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces);
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Microsoft.ML.OnnxRuntime;
+
+namespace FacialAttention;
+
+/// <summary>
+/// Recognises expressions by a network that <c>OnnxExporter</c> of the package <c>FacialAttention</c> wrote. It runs on ONNX Runtime,
+/// whose native package the application references: <c>Microsoft.ML.OnnxRuntime</c>, or one of its relatives for GPUs.
+/// </summary>
+/// <remarks>
+/// One session serves all threads. Each call borrows input and output buffers that are bound to the session and go back when it ends, so
+/// that a call allocates its predictions and nothing else once as many buffers exist as calls ever ran at the same time.
+/// </remarks>
+public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
+{
+    /// <summary>Faces that run together at most. Larger batches are no faster on a CPU, and take memory.</summary>
+    private const int MaxBatch = 64;
+
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly FacePreprocessor _preprocessor;
+
+    /// <summary>Idle buffers; those at i are for 2^i faces.</summary>
+    private readonly ConcurrentQueue<BoundFaces>[] _idle;
+
+    private OnnxExpressionRecognizer(InferenceSession session, ModelDescription description)
+    {
+        _session = session;
+        _preprocessor = new FacePreprocessor(description.Width, description.Height);
+        _idle = [.. Enumerable.Range(0, BitOperations.Log2(MaxBatch) + 1).Select(_ => new ConcurrentQueue<BoundFaces>())];
+        Labels = description.Labels;
+    }
+
+    /// <inheritdoc/>
+    public ExpressionLabels Labels { get; }
+
+#pragma warning disable RS0026 // The overloads differ in their first, required parameter.
+    /// <summary>Loads an exported network from a file.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <param name="configureSession">
+    /// Sets threads, execution providers and whatever else ONNX Runtime's options offer; null for its defaults, which use all cores.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or is no network that this library exported; the message says what is missing.
+    /// </exception>
+    /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
+    public static OnnxExpressionRecognizer Load(string path, Action<SessionOptions>? configureSession = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder; expected an .onnx file.");
+        }
+        try
+        {
+            return Create(File.ReadAllBytes(path), $"'{path}'", configureSession);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"There is no file '{path}'; expected an .onnx file.", path, exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException($"'{path}' cannot be read; expected an .onnx file that may be. {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Loads an exported network from a stream, for example of an embedded resource.</summary>
+    /// <param name="model">The content of an .onnx file, read to its end; it stays open.</param>
+    /// <param name="configureSession">As for the file.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The content is damaged, or is no network that this library exported.</exception>
+    /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
+    public static OnnxExpressionRecognizer Load(Stream model, Action<SessionOptions>? configureSession = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var content = new MemoryStream();
+        model.CopyTo(content);
+        return Create(content.ToArray(), "The model", configureSession);
+    }
+
+    /// <summary>Loads an exported network from memory.</summary>
+    /// <param name="model">The content of an .onnx file; not needed after the call.</param>
+    /// <param name="configureSession">As for the file.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
+    /// <exception cref="InvalidDataException">The content is damaged, or is no network that this library exported.</exception>
+    /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
+    public static OnnxExpressionRecognizer Load(byte[] model, Action<SessionOptions>? configureSession = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Create(model, "The model", configureSession);
+    }
+#pragma warning restore RS0026
+
+    /// <inheritdoc/>
+    public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
+    {
+        BoundFaces bound = Borrow(0);
+        try
+        {
+            _preprocessor.Process(image, bound.InputOf(0), crop);
+            bound.Run(_session, _runOptions);
+            return new ExpressionPrediction(Labels, bound.ProbabilitiesOf(0));
+        }
+        finally
+        {
+            _idle[0].Enqueue(bound);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        var predictions = new ExpressionPrediction[faces.Count];
+        int done = 0;
+        while (done < predictions.Length)
+        {
+            // The largest power of two that is left, so that a few sizes of buffers serve every number of faces.
+            int log = BitOperations.Log2((uint)Math.Min(predictions.Length - done, MaxBatch));
+            int batch = 1 << log;
+            BoundFaces bound = Borrow(log);
+            try
+            {
+                for (int i = 0; i < batch; i++)
+                {
+                    _preprocessor.Process(faces[done + i], bound.InputOf(i));
+                }
+                bound.Run(_session, _runOptions);
+                for (int i = 0; i < batch; i++)
+                {
+                    predictions[done + i] = new ExpressionPrediction(Labels, bound.ProbabilitiesOf(i));
+                }
+            }
+            finally
+            {
+                _idle[log].Enqueue(bound);
+            }
+            done += batch;
+        }
+        return predictions;
+    }
+
+    /// <summary>Frees the session and its buffers.</summary>
+    public void Dispose()
+    {
+        foreach (ConcurrentQueue<BoundFaces> queue in _idle)
+        {
+            while (queue.TryDequeue(out BoundFaces? bound))
+            {
+                bound.Dispose();
+            }
+        }
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private static OnnxExpressionRecognizer Create(byte[] model, string source, Action<SessionOptions>? configureSession)
+    {
+        using SessionOptions options = NativeOnnxRuntimeException.CreateSessionOptions();
+        configureSession?.Invoke(options);
+        InferenceSession session;
+        try
+        {
+            session = new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InvalidDataException(
+                $"{source} is not a sound ONNX model of {model.Length} bytes; expected one that FacialAttention exported. "
+                + $"ONNX Runtime said: {exception.Message}",
+                exception);
+        }
+        try
+        {
+            return new OnnxExpressionRecognizer(session, ModelDescription.Read(session, source));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private BoundFaces Borrow(int log) => _idle[log].TryDequeue(out BoundFaces? bound)
+        ? bound
+        : new BoundFaces(_session, 1 << log, _preprocessor.Height, _preprocessor.Width, Labels.Count);
+}

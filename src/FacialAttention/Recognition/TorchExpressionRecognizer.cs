@@ -1,0 +1,76 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention;
+
+/// <summary>
+/// Recognises expressions by a network on TorchSharp, on the device that the network is on. Applications that only recognise need no
+/// libtorch: export the network and use the package <c>FacialAttention.Onnx</c>.
+/// </summary>
+public sealed class TorchExpressionRecognizer : IExpressionRecognizer
+{
+    private readonly ExpressionNetwork _network;
+    private readonly FacePreprocessor _preprocessor;
+    private readonly double _temperature;
+
+    /// <summary>A recogniser on a network, which it puts into evaluation mode and owns: it disposes it.</summary>
+    /// <param name="network">For example from <see cref="Checkpoint.Load(string, Device?)"/>; Float32.</param>
+    /// <param name="temperature">What the logits are divided by before the softmax, 0.01 to 100.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is outside its range.</exception>
+    public TorchExpressionRecognizer(ExpressionNetwork network, double temperature = 1)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _temperature = TensorCheck.IsInRange(temperature, 0.01, 100, nameof(temperature));
+        _network = network;
+        _network.eval();
+        ExpressionNetworkOptions options = network.Options;
+        Labels = options.Labels;
+        _preprocessor = new FacePreprocessor(options.ImageWidth, options.ImageHeight);
+    }
+
+    /// <inheritdoc/>
+    public ExpressionLabels Labels { get; }
+
+    /// <inheritdoc/>
+    public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
+    {
+        var pixels = new float[_preprocessor.Height * _preprocessor.Width];
+        _preprocessor.Process(image, pixels, crop);
+        return Recognize(pixels, count: 1)[0];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        if (faces.Count == 0)
+        {
+            return [];
+        }
+        int size = _preprocessor.Height * _preprocessor.Width;
+        var pixels = new float[faces.Count * size];
+        for (int i = 0; i < faces.Count; i++)
+        {
+            _preprocessor.Process(faces[i], pixels.AsSpan(i * size, size));
+        }
+        return Recognize(pixels, faces.Count);
+    }
+
+    /// <summary>Disposes the network.</summary>
+    public void Dispose() => _network.Dispose();
+
+    private ExpressionPrediction[] Recognize(float[] pixels, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor images = tensor(pixels, [count, 1, _preprocessor.Height, _preprocessor.Width], device: _network.parameters().First().device);
+        float[] probabilities = (_network.call(images) / _temperature).softmax(1).cpu().data<float>().ToArray();
+        var predictions = new ExpressionPrediction[count];
+        for (int i = 0; i < count; i++)
+        {
+            predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count));
+        }
+        return predictions;
+    }
+}

@@ -1,0 +1,158 @@
+using FacialAttention.Tests.Networks;
+using FacialAttention.Tests.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention.Tests.Export;
+
+/// <summary>
+/// An exported file gives on ONNX Runtime what the network gives on TorchSharp: logits, attention and probabilities within 1e-5, relative
+/// to the largest logit where that is above 1.
+/// </summary>
+public sealed class OnnxParityTests
+{
+    public static TheoryData<NetworkVariant> Variants { get; } = Cases.Of<NetworkVariant>();
+
+    public static TheoryData<NetworkVariant, string> OptionMatrix { get; } =
+        Cases.Of<NetworkVariant, string>([.. Changes.Keys]);
+
+    private static Dictionary<string, Action<ExpressionNetworkOptions>> Changes => new()
+    {
+        ["defaults"] = _ => { },
+        ["dot"] = options => options.Scoring = AttentionScoring.Dot,
+        ["scaled dot, as printed"] = options =>
+        {
+            options.Scoring = AttentionScoring.ScaledDot;
+            options.LocalAttentionScaling = LocalAttentionScaling.AsPrinted;
+        },
+        ["bidirectional"] = options => options.Bidirectional = true,
+        ["one layer"] = options => options.LstmLayers = 1,
+        ["four layers, bidirectional"] = options => (options.LstmLayers, options.Bidirectional) = (4, true),
+        ["no batch norm"] = options => options.BatchNorm = false,
+        ["crop with odd margins, dropout"] = options =>
+        {
+            options.ImageHeight = 21;
+            options.ImageWidth = 24;
+            options.CropHeight = 16;
+            options.CropWidth = 19;
+            options.Dropout = 0.5;
+        },
+        ["several convolutions a stage, no pool at the end"] = options => options.BackboneStages =
+            [new(3, 4), new(3, 4), new(1, 6, Pool: true), new(7, 3), new(3, 5, Pool: true), new(1, 2), new(15, 3)],
+        ["two classes, other normalisation"] = options =>
+        {
+            options.Labels = new ExpressionLabels("yes", "no");
+            options.PixelMean = 1.0 / 3;
+            options.PixelStandardDeviation = 0.1;
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(OptionMatrix))]
+    public void Export_EachVariantWithOptions_GivesTheSameNumbers(NetworkVariant variant, string change)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        Changes[change](options);
+
+        ShouldAgree(variant, options, batches: [1, 7, 64]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Export_PaperSizedNetworkOnDrawnFaces_GivesTheSameNumbers(NetworkVariant variant)
+    {
+        using ExpressionNetwork network = Randomised(variant, new ExpressionNetworkOptions { LstmHiddenSize = 128, LstmLayers = 1 });
+        (byte[] pixels, _) = SyntheticFaces.Generate(7, seed: 1);
+        using Tensor images = tensor([.. pixels.Select(pixel => pixel / 255f)], [7, 1, 48, 48]);
+        using var model = new OnnxModel(network, new OnnxExportOptions { IncludeAttention = true });
+
+        ShouldAgree(network, model, images, temperature: 1);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(2.5)]
+    public void Export_Temperature_DividesTheLogitsOfTheProbabilitiesAlone(double temperature)
+    {
+        using ExpressionNetwork network = Randomised(NetworkVariant.AcnnAlstm, TinyNetwork.Options());
+        using Tensor images = Images(network.Options, 3);
+        using var model = new OnnxModel(network, new OnnxExportOptions { Temperature = temperature });
+
+        ShouldAgree(network, model, images, temperature);
+    }
+
+    private static void ShouldAgree(NetworkVariant variant, ExpressionNetworkOptions options, int[] batches)
+    {
+        using ExpressionNetwork network = Randomised(variant, options);
+        using var model = new OnnxModel(network, new OnnxExportOptions { IncludeAttention = true });
+        foreach (int batch in batches)
+        {
+            using Tensor images = Images(options, batch);
+            ShouldAgree(network, model, images, temperature: 1);
+        }
+    }
+
+    private static void ShouldAgree(ExpressionNetwork network, OnnxModel model, Tensor images, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        network.eval();
+        Dictionary<string, Tensor> expected = AttentionOf(network, images);
+        Tensor logits = network.call(images);
+        expected.Add("logits", logits);
+        expected.Add("probabilities", (logits / temperature).softmax(1));
+        double tolerance = 1e-5 * Math.Max(1, logits.abs().max().ToDouble());
+
+        Dictionary<string, Tensor> actual = model.Run(images);
+
+        foreach ((string name, Tensor value) in actual)
+        {
+            Numbers.ShouldBe(value, Numbers.ArrayOf<double[,]>(expected[name]), name == "logits" ? tolerance : 1e-5);
+        }
+        actual.Keys.Should().Contain(["logits", "probabilities"]);
+        actual["probabilities"].sum(1).sub(1).abs().max().ToDouble().Should().BeLessThan(1e-6);
+    }
+
+    /// <summary>The distributions that the layers report, computed from the parts of the network.</summary>
+    private static Dictionary<string, Tensor> AttentionOf(ExpressionNetwork network, Tensor images)
+    {
+        ExpressionNetworkOptions options = network.Options;
+        Dictionary<string, nn.Module> parts = network.named_children().ToDictionary(part => part.name, part => part.module);
+        var attention = new Dictionary<string, Tensor>();
+        Tensor seen = options is { CropHeight: { } height, CropWidth: { } width } ? CentreCrop.Apply(images, height, width) : images;
+        Tensor features = ((ConvBackbone)parts["backbone"]).call((seen - options.PixelMean) / options.PixelStandardDeviation);
+        Tensor sequence = features.flatten(2).transpose(1, 2).contiguous();
+        if (parts.GetValueOrDefault("local_attention") is LocalFeatureAttention local)
+        {
+            attention.Add("local_attention", local.ComputeWeights(sequence));
+            sequence = local.call(sequence);
+        }
+        Dictionary<string, nn.Module> layers = parts["classifier"].named_children().ToDictionary(part => part.name, part => part.module);
+        if (layers.GetValueOrDefault("global_attention") is GlobalFeatureAttention global)
+        {
+            (Tensor hidden, _, _) = ((TorchSharp.Modules.LSTM)layers["lstm"]).call(sequence);
+            attention.Add("global_attention", global.ComputeWeights(hidden));
+        }
+        return attention;
+    }
+
+    /// <summary>
+    /// No weight, bias or statistic has a value that hides a mistake. Matrices and kernels get the size that training keeps them at, about
+    /// one over the root of their inputs: larger ones make a network so steep that any order of summation gives other numbers.
+    /// </summary>
+    private static ExpressionNetwork Randomised(NetworkVariant variant, ExpressionNetworkOptions options)
+    {
+        var network = new ExpressionNetwork(variant, options);
+        Numbers.Randomise(network, 5);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (Tensor weight in network.state_dict().Values.Where(weight => weight.ndim > 1))
+        {
+            weight.mul_(2 / Math.Sqrt(weight[0].numel()));
+        }
+        return network;
+    }
+
+    private static Tensor Images(ExpressionNetworkOptions options, int batch) =>
+        Numbers.RandomImages(batch, ScalarType.Float32, batch, 1, options.ImageHeight, options.ImageWidth);
+}

@@ -1,0 +1,45 @@
+using FacialAttention.Tests.Export;
+using FacialAttention.Tests.Networks;
+using FacialAttention.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FacialAttention.Tests.Onnx;
+
+public sealed class AddFacialAttentionOnnxTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Services_Recognizer_IsOneForTheApplication()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        string path = _folder.Write("a.onnx", OnnxModel.BytesOf(network));
+        int sessions = 0;
+        using ServiceProvider provider = new ServiceCollection().AddFacialAttentionOnnx(path, _ => sessions++).BuildServiceProvider();
+
+        var recognizer = provider.GetRequiredService<IExpressionRecognizer>();
+
+        recognizer.Recognize(SyntheticFaces.Draw(FacialExpression.Happy, 1, 1)).Labels.Should().Be(network.Options.Labels);
+        provider.GetRequiredService<OnnxExpressionRecognizer>().Should().BeSameAs(recognizer);
+        sessions.Should().Be(1);
+    }
+
+    [Fact]
+    public void Services_RecognizerOfTheApplicationsOwn_Stays()
+    {
+        using var own = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.Cnn));
+        using ServiceProvider provider = new ServiceCollection()
+            .AddSingleton<IExpressionRecognizer>(own).AddFacialAttentionOnnx("none.onnx").BuildServiceProvider();
+
+        provider.GetRequiredService<IExpressionRecognizer>().Should().BeSameAs(own);
+        provider.Invoking(it => it.GetRequiredService<OnnxExpressionRecognizer>()).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
+    public void Services_NoPath_IsRefused()
+    {
+        FluentActions.Invoking(() => new ServiceCollection().AddFacialAttentionOnnx("")).Should().Throw<ArgumentException>();
+    }
+}

@@ -1,0 +1,125 @@
+using FacialAttention.OnnxFormat;
+using FacialAttention.Tests.Networks;
+using FacialAttention.Tests.Storage;
+using Google.Protobuf;
+
+namespace FacialAttention.Tests.Onnx;
+
+/// <summary>Files that are damaged, or no network of ours: one error that names what is missing.</summary>
+public sealed class OnnxModelBadInputTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ModelProto _model;
+
+    public OnnxModelBadInputTests()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+        _model = OnnxExporter.CreateModel(network, null);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Load_NoFileOrFolder_IsNamed()
+    {
+        string missing = _folder.File(Path.Combine("none", "a.onnx"));
+
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(missing)).Should().ThrowExactly<FileNotFoundException>()
+            .WithMessage($"There is no file '{missing}'; expected an .onnx file.");
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(_folder.Path)).Should().ThrowExactly<IOException>()
+            .WithMessage($"'{_folder.Path}' is a folder; expected an .onnx file.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("this is no model")]
+    public void Load_ForeignContent_IsNoModel(string content)
+    {
+        string path = _folder.Write("a.onnx", System.Text.Encoding.UTF8.GetBytes(content));
+
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(path)).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage($"'{path}' is not a sound ONNX model of {content.Length} bytes; expected one that FacialAttention exported. *");
+    }
+
+    [Fact]
+    public void Load_FileCutAnywhere_IsRefused()
+    {
+        byte[] file = _model.ToByteArray();
+        for (int length = 0; length < file.Length; length += 37)
+        {
+            string cut = _folder.Write("a.onnx", file.AsSpan(0, length));
+
+            FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(cut))
+                .Should().ThrowExactly<InvalidDataException>("of {0} bytes {1} are left", file.Length, length);
+        }
+    }
+
+    [Theory]
+    [InlineData("formatVersion", null, "has no 'formatVersion' in its metadata; expected an ONNX model that FacialAttention exported.")]
+    [InlineData("formatVersion", "2", "has formatVersion 2, of a newer FacialAttention; expected at most 1.")]
+    [InlineData("formatVersion", "one", "has a formatVersion that is no number; expected 1 to 1.")]
+    [InlineData("labels", null, "has no 'labels' in its metadata; expected an ONNX model that FacialAttention exported.")]
+    [InlineData("labels", """["calm","tense"]""", "has the output 'probabilities' of Single [N, 3], * ask for Single [N, 2].")]
+    [InlineData("labels", """["calm","tense","Calm"]""", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
+    [InlineData("labels", """["calm","tense",3]""", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
+    [InlineData("labels", """["calm","tense",null]""", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
+    [InlineData("labels", "calm, tense, other", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
+    [InlineData("preprocessing", null, "has no 'preprocessing' in its metadata; expected an ONNX model that FacialAttention exported.")]
+    [InlineData("preprocessing", """{"height":16}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
+    [InlineData("preprocessing", """{"height":16.5,"width":24}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
+    [InlineData(
+        "preprocessing", """{"height":24,"width":16}""", "has the input 'images' of Single [N, 1, 16, 24], * ask for Single [N, 1, 24, 16].")]
+    public void Load_OtherMetadata_NamesWhatIsMissing(string key, string? value, string expected)
+    {
+        StringStringEntryProto property = _model.MetadataProps.Single(entry => entry.Key == key);
+        if (value is null)
+        {
+            _model.MetadataProps.Remove(property);
+        }
+        property.Value = value ?? "";
+
+        ShouldBeRefused(expected);
+    }
+
+    [Fact]
+    public void Load_WithoutProbabilities_NamesThem()
+    {
+        _model.Graph.Output.RemoveAt(1);
+
+        ShouldBeRefused("has no output 'probabilities', but logits; expected it.");
+    }
+
+    [Fact]
+    public void Load_OtherInput_IsNamed()
+    {
+        _model.Graph.Input[0].Name = "data";
+        _model.Graph.Node[0].Input[0] = "data";
+
+        ShouldBeRefused("has no input 'images', but data; expected it.");
+    }
+
+    [Fact]
+    public void Load_SecondInput_IsNamed()
+    {
+        _model.Graph.Input.Add(OnnxGraph.Describe("mask", null, 4));
+
+        ShouldBeRefused("has the inputs images, mask; expected 'images' alone.");
+    }
+
+    [Fact]
+    public void Load_FixedBatch_IsRefused()
+    {
+        _model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 1;
+
+        ShouldBeRefused("has the input 'images' of Single [1, 1, 16, 24], * ask for Single [N, 1, 16, 24].");
+    }
+
+    private void ShouldBeRefused(string expected)
+    {
+        string path = _folder.Write("a.onnx", _model.ToByteArray());
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(path)).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage($"'{path}' {expected}");
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(_model.ToByteArray())).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage($"The model {expected}");
+    }
+}

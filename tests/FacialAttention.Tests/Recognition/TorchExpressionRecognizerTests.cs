@@ -1,0 +1,92 @@
+using FacialAttention.Tests.Networks;
+using FacialAttention.Tests.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FacialAttention.Tests.Recognition;
+
+public sealed class TorchExpressionRecognizerTests
+{
+    private static readonly FaceImage[] Faces = [.. Enumerable.Range(0, 5).Select(i =>
+        SyntheticFaces.Draw((FacialExpression)i, identity: i, variation: 1, width: 30 + i, height: 20))];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Recognize_Faces_IsTheSoftmaxOfTheNetwork(double temperature)
+    {
+        ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        var preprocessor = new FacePreprocessor(TinyNetwork.Width, TinyNetwork.Height);
+        using var recognizer = new TorchExpressionRecognizer(network, temperature);
+        foreach (FaceImage face in Faces)
+        {
+            var pixels = new float[TinyNetwork.Height * TinyNetwork.Width];
+            preprocessor.Process(face, pixels);
+            using Tensor images = tensor(pixels, [1, 1, TinyNetwork.Height, TinyNetwork.Width]);
+            using Tensor probabilities = (network.call(images) / temperature).softmax(1);
+
+            ExpressionPrediction prediction = recognizer.Recognize(face);
+
+            prediction.Labels.Should().Be(TinyNetwork.Options().Labels);
+            prediction.Probabilities.Zip(Numbers.ValuesOf(probabilities))
+                .Should().AllSatisfy(pair => ((double)pair.First).Should().BeApproximately(pair.Second, 1e-6));
+        }
+    }
+
+    [Fact]
+    public void Recognize_Batch_GivesWhatSingleFacesGive()
+    {
+        using var recognizer = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.AcnnLstm));
+
+        IReadOnlyList<ExpressionPrediction> predictions = recognizer.Recognize(Faces);
+
+        predictions.Should().HaveCount(Faces.Length);
+        foreach ((ExpressionPrediction prediction, FaceImage face) in predictions.Zip(Faces))
+        {
+            prediction.Probabilities.Zip(recognizer.Recognize(face).Probabilities)
+                .Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second, 1e-6f));
+        }
+        recognizer.Recognize([]).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Recognize_Crop_IsThatPartAlone()
+    {
+        using var recognizer = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.CnnLstm));
+        FaceImage large = SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, width: 60, height: 50);
+        var box = new FaceBox(7, 3, TinyNetwork.Width, TinyNetwork.Height);
+        byte[] part = new FacePreprocessor(box.Width, box.Height).ToGray(large, box);
+
+        ExpressionPrediction prediction = recognizer.Recognize(large, box);
+
+        prediction.Probabilities.Should().Equal(recognizer.Recognize(FaceImage.FromGray(part, box.Width, box.Height)).Probabilities);
+    }
+
+    [Fact]
+    public void Recognize_ManyTimes_LeavesNoTensorBehindAndDisposesTheNetwork()
+    {
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        long withNetwork = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (var recognizer = new TorchExpressionRecognizer(network))
+        {
+            recognizer.Recognize(Faces);
+            recognizer.Recognize(Faces[0]);
+
+            DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(withNetwork);
+        }
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(101)]
+    [InlineData(double.NaN)]
+    public void Recognizer_TemperatureOutOfRange_IsRefused(double temperature)
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+
+        FluentActions.Invoking(() => new TorchExpressionRecognizer(network, temperature)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("temperature is *; expected 0.01 to 100.*");
+    }
+}
