@@ -135,7 +135,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
 
     /// <summary>
     /// The same values with the channels of a pixel next to each other in memory, a layout that convolutions, norms and pools pass on. On
-    /// the CPU norms run twice as fast with it, and pools ten times (docs/performance.md).
+    /// the CPU norms and pools run faster with it (docs/performance.md).
     /// </summary>
     internal static Tensor WithChannelsLast(Tensor images)
     {
