@@ -114,6 +114,15 @@ public sealed class OnnxModelBadInputTests : IDisposable
         ShouldBeRefused("has the input 'images' of Single [1, 1, 16, 24], * ask for Single [N, 1, 16, 24].");
     }
 
+    [Fact]
+    public void Load_GraphThatComputesNoNumbers_IsRefused()
+    {
+        _model.Graph.Initializer.Single(value => value.Name == "temperature").RawData = ByteString.CopyFrom(new byte[sizeof(float)]);
+
+        ShouldBeRefused(
+            "describes itself as a network of FacialAttention, but does not run; expected one as it was exported. Probability 0 is NaN; *");
+    }
+
     private void ShouldBeRefused(string expected)
     {
         string path = _folder.Write("a.onnx", _model.ToByteArray());
