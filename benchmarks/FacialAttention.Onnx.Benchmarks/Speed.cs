@@ -12,13 +12,15 @@ internal static class Speed
         using ExpressionNetwork network = Checkpoint.Load(checkpointPath);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{network.Variant.PaperName}, {network.ParameterCount:N0} parameters, {network.MultiplyAdds:N0} multiply-adds, {threads} thread(s)"));
+            $"{network.Variant.PaperName}, {network.ParameterCount:N0} parameters, {network.MultiplyAdds:N0} multiply-adds, "
+            + $"{threads} thread(s)"));
         using var torchRecognizer = new TorchExpressionRecognizer(Checkpoint.Load(checkpointPath));
         using OnnxExpressionRecognizer onnx = OnnxExpressionRecognizer.Load(modelPath, options => options.IntraOpNumThreads = threads);
         Console.WriteLine("engine      batch  median ms  minimum ms  mean CPU ms");
         foreach ((int batch, int rounds) in new[] { (1, 300), (32, 30), (256, 8) })
         {
-            FaceImage[] faces = [.. Enumerable.Range(0, batch).Select(i => SyntheticFaces.Draw((FacialExpression)(i % 7), i, variation: 1))];
+            FaceImage[] faces =
+                [.. Enumerable.Range(0, batch).Select(i => SyntheticFaces.Draw((FacialExpression)(i % 7), i, variation: 1))];
             Measure(batch, rounds, [("TorchSharp", () => Recognize(torchRecognizer, faces)), ("ONNX", () => Recognize(onnx, faces))]);
         }
         using torch.Tensor matrix = torch.rand(2048, 2048);
@@ -63,7 +65,8 @@ internal static class Speed
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{engines[i].Name,-10}  {batch,5}  {Median(milliseconds[i]),9:F2}  {milliseconds[i].Min(),10:F2}  {cpuMilliseconds[i].Average(),13:F2}"));
+                $"{engines[i].Name,-10}  {batch,5}  {Median(milliseconds[i]),9:F2}  {milliseconds[i].Min(),10:F2}  "
+                + $"{cpuMilliseconds[i].Average(),11:F2}"));
         }
     }
 

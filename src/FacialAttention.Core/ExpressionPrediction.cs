@@ -23,7 +23,8 @@ public sealed class ExpressionPrediction
             if (!float.IsFinite(probabilities[i]))
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"Probability {i} is {probabilities[i]}; expected a finite number."), nameof(probabilities));
+                    FormattableString.Invariant($"Probability {i} is {probabilities[i]}; expected a finite number."),
+                    nameof(probabilities));
             }
             if (probabilities[i] > probabilities[Index])
             {

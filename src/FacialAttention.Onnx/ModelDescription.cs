@@ -72,7 +72,8 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
             using JsonDocument json = JsonDocument.Parse(text);
             return (json.RootElement.GetProperty("height").GetInt32(), json.RootElement.GetProperty("width").GetInt32());
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw Fault(source, "has preprocessing in its metadata without a whole 'height' and 'width'", exception);
         }

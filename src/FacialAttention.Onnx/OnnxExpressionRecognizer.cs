@@ -175,16 +175,31 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
                 + $"ONNX Runtime said: {exception.Message}",
                 exception);
         }
+        IDisposable owner = session;
         try
         {
-            return new OnnxExpressionRecognizer(session, ModelDescription.Read(session, source));
+            var recognizer = new OnnxExpressionRecognizer(session, ModelDescription.Read(session, source));
+            owner = recognizer;
+            recognizer.TryOut();
+            return recognizer;
         }
-        catch
+        catch (Exception exception)
         {
-            session.Dispose();
+            owner.Dispose();
+            if (exception is OnnxRuntimeException or ArgumentException)
+            {
+                throw new InvalidDataException(
+                    $"{source} describes itself as a network of FacialAttention, but does not run; expected one as it was exported. "
+                    + exception.Message,
+                    exception);
+            }
             throw;
         }
     }
+
+    /// <summary>Recognises a black face: some damage shows only when a graph computes.</summary>
+    private void TryOut() => Recognize(FaceImage.FromGray(
+        new byte[_preprocessor.Height * _preprocessor.Width], _preprocessor.Width, _preprocessor.Height));
 
     private BoundFaces Borrow(int log) => _idle[log].TryDequeue(out BoundFaces? bound)
         ? bound

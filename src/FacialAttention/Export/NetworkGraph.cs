@@ -74,7 +74,9 @@ internal sealed class NetworkGraph
         {
             ConvStage stage = _stages[i];
             string key = $"backbone.c{i + 1}";
-            (float[] weight, float[] bias) = _options.BatchNorm ? FoldNorm(key) : (_weights[$"{key}.conv.weight"], _weights[$"{key}.conv.bias"]);
+            (float[] weight, float[] bias) = _options.BatchNorm
+                ? FoldNorm(key)
+                : (_weights[$"{key}.conv.weight"], _weights[$"{key}.conv.bias"]);
             long inChannels = i == 0 ? 1 : _stages[i - 1].Channels;
             int padding = stage.KernelSize / 2;
             string convolved = _graph.Add(

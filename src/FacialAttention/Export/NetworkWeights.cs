@@ -16,7 +16,8 @@ internal sealed class NetworkWeights(ExpressionNetwork network)
             Tensor weight = _weights[key];
             if (weight.dtype != ScalarType.Float32)
             {
-                throw new ArgumentException($"The weight '{key}' is of dtype {weight.dtype}; expected {ScalarType.Float32}.", nameof(network));
+                throw new ArgumentException(
+                    $"The weight '{key}' is of dtype {weight.dtype}; expected {ScalarType.Float32}.", nameof(network));
             }
             float[] values = weight.detach().cpu().contiguous().data<float>().ToArray();
             return Array.TrueForAll(values, float.IsFinite)

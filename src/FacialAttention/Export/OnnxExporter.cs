@@ -13,7 +13,8 @@ namespace FacialAttention;
 /// <para>
 /// The input <c>images</c> are gray faces [N, 1, H, W] in [0, 1], of any number N, and of the height and width of the network's options;
 /// crop, mean and deviation are part of the graph. The outputs are <c>logits</c> [N, K] and <c>probabilities</c> [N, K]. Batch norms are
-/// folded into the convolutions before them; dropout is left out. The weights are those of evaluation mode, whatever mode the network is in.
+/// folded into the convolutions before them; dropout is left out: the file computes as the network does in evaluation mode, whatever mode
+/// it is in.
 /// </para>
 /// <para>
 /// The file describes itself in <c>metadata_props</c>: <c>formatVersion</c>, <c>library</c>, <c>variant</c>, <c>labels</c>,
@@ -57,7 +58,8 @@ public static class OnnxExporter
         if (weightBytes > MaxWeightBytes)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"The weights take {weightBytes} bytes; expected at most {MaxWeightBytes}, which an .onnx file holds."),
+                FormattableString.Invariant(
+                    $"The weights take {weightBytes} bytes; expected at most {MaxWeightBytes}, which an .onnx file holds."),
                 nameof(network));
         }
         string version = LibraryVersion();

@@ -4,7 +4,9 @@ using Google.Protobuf;
 
 namespace FacialAttention;
 
-/// <summary>An ONNX graph that grows node by node. Values are known by their names; what a method returns is the name of its result.</summary>
+/// <summary>
+/// An ONNX graph that grows node by node. Values are known by their names; what a method returns is the name of its result.
+/// </summary>
 internal sealed class OnnxGraph(string name)
 {
     public GraphProto Proto { get; } = new() { Name = name };
@@ -52,7 +54,8 @@ internal sealed class OnnxGraph(string name)
 
     private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> littleEndian, long[] shape)
     {
-        Proto.Initializer.Add(new TensorProto { Name = name, DataType = type, Dims = { shape }, RawData = ByteString.CopyFrom(littleEndian) });
+        Proto.Initializer.Add(
+            new TensorProto { Name = name, DataType = type, Dims = { shape }, RawData = ByteString.CopyFrom(littleEndian) });
         return name;
     }
 }

@@ -66,9 +66,11 @@ public sealed class OnnxModelBadInputTests : IDisposable
     [InlineData("labels", "calm, tense, other", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
     [InlineData("preprocessing", null, "has no 'preprocessing' in its metadata; expected an ONNX model that FacialAttention exported.")]
     [InlineData("preprocessing", """{"height":16}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
-    [InlineData("preprocessing", """{"height":16.5,"width":24}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
+    [InlineData("preprocessing", """{"height":1.5,"width":24}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
     [InlineData(
-        "preprocessing", """{"height":24,"width":16}""", "has the input 'images' of Single [N, 1, 16, 24], * ask for Single [N, 1, 24, 16].")]
+        "preprocessing",
+        """{"height":24,"width":16}""",
+        "has the input 'images' of Single [N, 1, 16, 24], * ask for Single [N, 1, 24, 16].")]
     public void Load_OtherMetadata_NamesWhatIsMissing(string key, string? value, string expected)
     {
         StringStringEntryProto property = _model.MetadataProps.Single(entry => entry.Key == key);
@@ -112,6 +114,15 @@ public sealed class OnnxModelBadInputTests : IDisposable
         _model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 1;
 
         ShouldBeRefused("has the input 'images' of Single [1, 1, 16, 24], * ask for Single [N, 1, 16, 24].");
+    }
+
+    [Fact]
+    public void Load_GraphThatComputesNoNumbers_IsRefused()
+    {
+        _model.Graph.Initializer.Single(value => value.Name == "temperature").RawData = ByteString.CopyFrom(new byte[sizeof(float)]);
+
+        ShouldBeRefused(
+            "describes itself as a network of FacialAttention, but does not run; expected one as it was exported. Probability 0 is NaN; *");
     }
 
     private void ShouldBeRefused(string expected)
