@@ -10,7 +10,7 @@ internal sealed class PrivateMountFactAttribute : FactAttribute
     {
         if (UnshareOption is null)
         {
-            Skip = "this system lets no process mount anything in a namespace of its own";
+            Skip = "this Linux system lets no process mount anything in a namespace of its own";
         }
     }
 
