@@ -4,12 +4,11 @@ using static FacialAttention.OnnxGraph;
 namespace FacialAttention;
 
 /// <summary>
-/// The forward pass of an <see cref="ExpressionNetwork"/> as an ONNX graph. Names of values are the keys of the weights that make them.
+/// The forward pass of an <see cref="ExpressionNetwork"/> without batch norms as an ONNX graph. Names of values are the
+/// keys of the weights that make them.
 /// </summary>
 internal sealed class NetworkGraph
 {
-    private const double BatchNormEpsilon = 1e-5; // PyTorch's default, which the backbone uses
-
     private readonly OnnxGraph _graph;
     private readonly NetworkWeights _weights;
     private readonly NetworkVariant _variant;
@@ -74,9 +73,6 @@ internal sealed class NetworkGraph
         {
             ConvStage stage = _stages[i];
             string key = $"backbone.c{i + 1}";
-            (float[] weight, float[] bias) = _options.BatchNorm
-                ? FoldNorm(key)
-                : (_weights[$"{key}.conv.weight"], _weights[$"{key}.conv.bias"]);
             long inChannels = i == 0 ? 1 : _stages[i - 1].Channels;
             int padding = stage.KernelSize / 2;
             string convolved = _graph.Add(
@@ -84,8 +80,8 @@ internal sealed class NetworkGraph
                 $"{key}.conv",
                 [
                     x,
-                    _graph.Constant($"{key}.conv.weight", weight, stage.Channels, inChannels, stage.KernelSize, stage.KernelSize),
-                    _graph.Constant($"{key}.conv.bias", bias, stage.Channels),
+                    _graph.Constant($"{key}.conv.weight", _weights[$"{key}.conv.weight"], stage.Channels, inChannels, stage.KernelSize, stage.KernelSize),
+                    _graph.Constant($"{key}.conv.bias", _weights[$"{key}.conv.bias"], stage.Channels),
                 ],
                 Attribute("kernel_shape", [stage.KernelSize, stage.KernelSize]),
                 Attribute("pads", [padding, padding, padding, padding]));
@@ -102,29 +98,6 @@ internal sealed class NetworkGraph
             }
         }
         return x;
-    }
-
-    /// <summary>A convolution without bias and the norm after it, as one convolution: computed in double, rounded once.</summary>
-    private (float[] Weight, float[] Bias) FoldNorm(string key)
-    {
-        float[] weight = _weights[$"{key}.conv.weight"];
-        float[] scale = _weights[$"{key}.norm.weight"];
-        float[] shift = _weights[$"{key}.norm.bias"];
-        float[] mean = _weights[$"{key}.norm.running_mean"];
-        float[] variance = _weights[$"{key}.norm.running_var"];
-        var foldedWeight = new float[weight.Length];
-        var bias = new float[scale.Length];
-        int size = weight.Length / scale.Length;
-        for (int channel = 0; channel < bias.Length; channel++)
-        {
-            double factor = scale[channel] / Math.Sqrt(variance[channel] + BatchNormEpsilon);
-            bias[channel] = (float)(shift[channel] - (mean[channel] * factor));
-            for (int i = channel * size; i < (channel + 1) * size; i++)
-            {
-                foldedWeight[i] = (float)(weight[i] * factor);
-            }
-        }
-        return (foldedWeight, bias);
     }
 
     private string AddCnnHead(string features)

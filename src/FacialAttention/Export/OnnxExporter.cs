@@ -62,6 +62,7 @@ public static class OnnxExporter
                     $"The weights take {weightBytes} bytes; expected at most {MaxWeightBytes}, which an .onnx file holds."),
                 nameof(network));
         }
+        using ExpressionNetwork? folded = network.Options.BatchNorm ? network.FoldBatchNorm() : null;
         string version = LibraryVersion();
         return new ModelProto
         {
@@ -69,7 +70,7 @@ public static class OnnxExporter
             ProducerName = nameof(FacialAttention),
             ProducerVersion = version,
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
-            Graph = new NetworkGraph(network, options).Build(),
+            Graph = new NetworkGraph(folded ?? network, options).Build(),
             MetadataProps =
             {
                 Property("formatVersion", JsonSerializer.Serialize(FormatVersion, Json)),
