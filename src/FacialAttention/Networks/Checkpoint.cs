@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +15,7 @@ namespace FacialAttention;
 /// preprocessing, library and format version, and a checksum over the whole file. Reading executes nothing and verifies everything;
 /// writing replaces the file whole or not at all.
 /// </summary>
-public static class Checkpoint
+public static partial class Checkpoint
 {
     private const int FormatVersion = 2; // 2 added bidirectional, dropout and crop
     private const string FormatVersionKey = "formatVersion";
@@ -30,16 +32,20 @@ public static class Checkpoint
     /// </summary>
     private const long MaxMissingWeights = 1_000_000;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    private static readonly StoredJson Json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         AllowDuplicateProperties = false,
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+        Converters =
+        {
+            new JsonStringEnumConverter<AttentionScoring>(namingPolicy: null, allowIntegerValues: false),
+            new JsonStringEnumConverter<LocalAttentionScaling>(namingPolicy: null, allowIntegerValues: false),
+        },
         NumberHandling = JsonNumberHandling.Strict,
         PropertyNameCaseInsensitive = false,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
+    });
 
     /// <summary>Saves a network, on whatever device it is. An existing file is replaced only once the new one is on the disk.</summary>
     /// <param name="path">The file to write, by custom named .safetensors; its folder exists.</param>
@@ -59,9 +65,9 @@ public static class Checkpoint
             [FormatVersionKey] = FormatVersion.ToString(CultureInfo.InvariantCulture),
             [LibraryKey] = $"FacialAttention {LibraryVersion()}",
             [VariantKey] = network.Variant.PaperName,
-            [OptionsKey] = JsonSerializer.Serialize(StoredOptions.From(options), Json),
-            [LabelsKey] = JsonSerializer.Serialize(options.Labels.Names, Json),
-            [PreprocessingKey] = JsonSerializer.Serialize(StoredPreprocessing.From(options), Json),
+            [OptionsKey] = ToJson(StoredOptions.From(options)),
+            [LabelsKey] = ToJson(options.Labels.Names.ToArray()),
+            [PreprocessingKey] = ToJson(StoredPreprocessing.From(options)),
         };
         if (provenance is not null)
         {
@@ -70,7 +76,7 @@ public static class Checkpoint
                 Safetensors.CheckText(key, nameof(provenance));
                 Safetensors.CheckText(value, nameof(provenance));
             }
-            metadata.Add(ProvenanceKey, JsonSerializer.Serialize(provenance, Json));
+            metadata.Add(ProvenanceKey, ToJson(new Dictionary<string, string>(provenance)));
         }
         Safetensors.Write(path, [.. network.state_dict().Select(entry => ToStored(entry.Key, entry.Value))], metadata);
     }
@@ -252,7 +258,7 @@ public static class Checkpoint
         string text = metadata.GetValueOrDefault(key) ?? throw Missing(path, key);
         try
         {
-            return JsonSerializer.Deserialize<T>(text, Json) ?? throw Fault(path, $"{key} is null; expected a value.");
+            return JsonSerializer.Deserialize(text, TypeInfo<T>()) ?? throw Fault(path, $"{key} is null; expected a value.");
         }
         catch (JsonException exception)
         {
@@ -260,18 +266,20 @@ public static class Checkpoint
         }
     }
 
+    private static string ToJson<T>(T value) => JsonSerializer.Serialize(value, TypeInfo<T>());
+
+    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T))!;
+
     private static SafetensorsTensor ToStored(string key, Tensor weight)
     {
-        using var scope = NewDisposeScope();
         if (weight.dtype is not (ScalarType.Float32 or ScalarType.Int64))
         {
             throw new ArgumentException($"The weight '{key}' is of dtype {weight.dtype}; expected {ScalarType.Float32}.", "network");
         }
-        if (!IsFinite(weight))
-        {
-            throw new ArgumentException($"The weight '{key}' holds a value that is not finite; expected finite numbers.", "network");
-        }
-        return TensorBytes.Of(key, weight);
+        SafetensorsTensor stored = TensorBytes.Of(key, weight);
+        return IsFinite(stored)
+            ? stored
+            : throw new ArgumentException($"The weight '{key}' holds a value that is not finite; expected finite numbers.", "network");
     }
 
     /// <summary>
@@ -318,13 +326,25 @@ public static class Checkpoint
                 $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; "
                 + $"expected {dtype} [{string.Join(", ", shape)}].");
         }
-        Tensor value = TensorBytes.ToTensor(tensor, type);
-        return IsFinite(value)
-            ? value
+        return IsFinite(tensor)
+            ? TensorBytes.ToTensor(tensor, type)
             : throw Fault(path, $"tensor '{tensor.Name}' holds a value that is not finite; expected finite numbers.");
     }
 
-    private static bool IsFinite(Tensor tensor) => tensor.isfinite().all().ToBoolean();
+    private static bool IsFinite(SafetensorsTensor tensor)
+    {
+        if (tensor.Dtype == SafetensorsDtype.F32)
+        {
+            foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.Data.Span))
+            {
+                if (!float.IsFinite(value))
+                {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
 
     private static InvalidDataException Missing(string path, string key) =>
         Fault(path, $"the metadata has no '{key}'; expected it in a checkpoint.");
@@ -334,6 +354,15 @@ public static class Checkpoint
 
     private static string LibraryVersion() =>
         typeof(Checkpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>How the stored records become JSON: generated when compiled, since to look at them when run takes a tenth of a second.</summary>
+    [JsonSerializable(typeof(StoredOptions))]
+    [JsonSerializable(typeof(StoredOptionsOfVersion1))]
+    [JsonSerializable(typeof(StoredPreprocessing))]
+    [JsonSerializable(typeof(StoredPreprocessingOfVersion1))]
+    [JsonSerializable(typeof(string[]))]
+    [JsonSerializable(typeof(Dictionary<string, string>))]
+    private sealed partial class StoredJson : JsonSerializerContext;
 
     /// <summary>
     /// How a picture becomes the network's input: gray, this size, [0, 1], its centre if there is a crop, less the mean, over the
