@@ -63,6 +63,18 @@ public sealed class AddFacialAttentionTests
             .And.Contain("MaxContrast is 1.5; expected 0 to 1.");
     }
 
+    [Fact]
+    public void Start_OptionsSetToNull_NamesThem()
+    {
+        using ServiceProvider provider = new ServiceCollection()
+            .AddFacialAttention(new ConfigurationBuilder().Build())
+            .Configure<FacialAttentionOptions>(options => (options.Network, options.Trainer) = (null!, null!))
+            .BuildServiceProvider();
+
+        provider.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().Throw<OptionsValidationException>()
+            .Which.Message.Should().Contain("Network is null; expected options.").And.Contain("Trainer is null; expected options.");
+    }
+
     [Theory]
     [InlineData("Trianer:BatchSize", "Trianer")]
     [InlineData("Trainer:BatchSiz", "BatchSiz")]

@@ -117,6 +117,17 @@ public sealed class ResumeStateBadInputTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Fit_ChecksumTakenOut_IsRefused()
+    {
+        string latin = Encoding.Latin1.GetString(File.ReadAllBytes(_path));
+        int start = latin.IndexOf("\"sha256\":", StringComparison.Ordinal);
+        int end = latin.IndexOf(',', start) + 1;
+        File.WriteAllBytes(_path, Encoding.Latin1.GetBytes(latin[..start] + new string(' ', end - start) + latin[end..]));
+
+        Resume<InvalidDataException>().Should().Contain("no 'sha256'; expected the checksum");
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("2")]

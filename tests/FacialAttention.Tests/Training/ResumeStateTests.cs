@@ -113,6 +113,7 @@ public sealed class ResumeStateTests
         weights.Should().Equal(expected);
         second.Validation.Should().Equal(first.Validation);
         second.SecondsPerIteration.Should().Be(first.SecondsPerIteration);
+        second.Elapsed.Should().Be(first.Elapsed).And.BePositive();
     }
 
     [Fact]
