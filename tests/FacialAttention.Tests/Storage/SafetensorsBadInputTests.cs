@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Pipes;
 using System.Text;
 
 namespace FacialAttention.Tests.Storage;
@@ -194,6 +195,10 @@ public sealed class SafetensorsBadInputTests : IDisposable
     [InlineData("\"dtype\"", "\"type\"", "tensor \"a\": unknown key \"type\"; expected dtype, shape and data_offsets.")]
     [InlineData("\"dtype\"", "\"shape\":[2],\"dtype\"", "tensor \"a\": key \"shape\" comes twice; expected it once.")]
     [InlineData("\"shape\":[2],", "", "tensor \"a\": shape is missing; expected dtype, shape and data_offsets.")]
+    [InlineData(",\"data_offsets\":[0,4]", "", "tensor \"a\": data_offsets is missing; expected dtype, shape and data_offsets.")]
+    [InlineData(
+        "[2],\"data_offsets\":[0,4]", "[1,1],\"data_offsets\":[1,5]",
+        "tensor \"a\": data_offsets [1, 5] hold 4 bytes; expected 2 for I16 of shape [1, 1].")]
     [InlineData("[2]", "2", "tensor \"a\", shape: \"2\"; expected an array.")]
     [InlineData("[2]", "[-2]", "tensor \"a\", shape: \"-2\"; expected whole numbers from 0.")]
     [InlineData("[2]", "[2.0]", "tensor \"a\", shape: \"2.0\"; expected whole numbers from 0.")]
@@ -270,6 +275,31 @@ public sealed class SafetensorsBadInputTests : IDisposable
 
         act.Should().Throw<InvalidDataException>()
             .WithMessage("*the header claims 100000001 bytes; expected at most 100000000 in a file of 100000100 bytes.");
+    }
+
+    [Fact]
+    public void Read_MoreBytesThanAnArrayHolds_IsRefused()
+    {
+        string path = _folder.File("a.safetensors");
+        using (FileStream stream = File.Create(path))
+        {
+            stream.SetLength(Array.MaxLength + 1L); // sparse
+        }
+
+        Action act = () => Safetensors.Read(path);
+
+        act.Should().Throw<InvalidDataException>()
+            .WithMessage($"*the file has {Array.MaxLength + 1L} bytes; expected at most {Array.MaxLength}.");
+    }
+
+    [LinuxFact]
+    public void Read_Pipe_IsRefused()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        string path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        Action act = () => Safetensors.Read(path);
+
+        act.Should().Throw<IOException>().WithMessage($"'{path}' is a pipe or device; expected a safetensors file.");
     }
 
     [Fact]

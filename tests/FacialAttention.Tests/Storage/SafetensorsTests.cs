@@ -143,16 +143,24 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3, 2)]
-    [InlineData(5, 2)]
-    [InlineData(4, -2)]
-    public void Write_BytesThatDoNotFitTheShape_AreRefused(int bytes, long length)
+    [InlineData(3, new long[] { 2 }, "[2]")]
+    [InlineData(5, new long[] { 2 }, "[2]")]
+    [InlineData(4, new long[] { -2 }, "[-2]")]
+    [InlineData(4, new long[] { -2, -1 }, "[-2, -1]")]
+    public void Write_BytesThatDoNotFitTheShape_AreRefused(int bytes, long[] shape, string named)
     {
-        var tensor = new SafetensorsTensor("a", SafetensorsDtype.F16, [length], new byte[bytes]);
+        var tensor = new SafetensorsTensor("a", SafetensorsDtype.F16, shape, new byte[bytes]);
         Action act = () => Safetensors.Write(_folder.File("a"), [tensor], NoMetadata);
 
         act.Should().Throw<ArgumentException>()
-            .WithMessage($"Tensor \"a\" has {bytes} bytes; expected what F16 of shape [{length}] needs.*");
+            .WithMessage($"Tensor \"a\" has {bytes} bytes; expected what F16 of shape {named} needs.*");
+    }
+
+    [Fact]
+    public void SizeOf_LargestThatAFileCanHave_IsThatAndOneMoreIsNull()
+    {
+        SafetensorsTensor.SizeOf(SafetensorsDtype.U8, [long.MaxValue]).Should().Be(long.MaxValue);
+        SafetensorsTensor.SizeOf(SafetensorsDtype.U8, [1L << 62, 2]).Should().BeNull();
     }
 
     [Fact]
