@@ -6,6 +6,7 @@ const string Usage = """
     Compares a trained network on TorchSharp with its exported file on ONNX Runtime.
       labels FER2013.csv CHECKPOINT.safetensors MODEL.onnx   are the labels of all PublicTest rows the same?
       speed  CHECKPOINT.safetensors MODEL.onnx [THREADS]     how long do faces of 48x48 pixels take? One thread if not given.
+      peer   MODEL.onnx FOLDER                               one thread, beside face-api in FOLDER/node_modules
       start  PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
 
@@ -20,6 +21,9 @@ try
             NativeTorch.EnsureLoaded();
             torch.set_num_threads(threads);
             Speed.Run(checkpoint, model, threads);
+            return 0;
+        case ["peer", var model, var folder]:
+            Peer.Run(model, folder);
             return 0;
         case ["start", var program, .. var arguments]:
             Start.Run(program, arguments);
