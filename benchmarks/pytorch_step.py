@@ -1,16 +1,19 @@
 """The training step of ACNN-ALSTM (LSTM 512 x 2) in PyTorch, of the machine's own Python.
 
 Prints, for one and two threads and batches of 30 and 128, the step in milliseconds, images in a second, and the rate of the counted
-operations over that of a 2048 x 2048 matrix product in the same round, as the benchmarks' step command does.
+operations over that of a 2048 x 2048 matrix product in the same round, as the benchmarks' step command does. The number of rounds may be
+given; 15 if not.
 """
 
+import re
 import statistics
+import sys
 import time
 
 import torch
 from torch import nn
 
-ROUNDS = 15
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 15
 SIDE = 2048
 
 
@@ -93,8 +96,16 @@ def measure(threads, batch):
     print(f"| {batch} | {threads} | {1000 * time_of_step:.0f} | {batch / time_of_step:.1f} | {rate / 1e9:.1f} | {utilisation:.3f} |", flush=True)
 
 
+def blas():
+    """The file of the BLAS in this process, which Debian's alternatives choose; MKL is inside torch's own library."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    with open("/proc/self/maps") as maps:
+        return ", ".join(sorted({path for path in re.findall(r"/\S*", maps.read()) if re.search(r"lib(open)?blas", path)}))
+
+
 if __name__ == "__main__":
-    print(f"PyTorch {torch.__version__}")
+    print(f"PyTorch {torch.__version__}, BLAS: {blas()}")
     print("| batch | threads | milliseconds | images per second | product, GFLOP/s | utilisation |")
     print("|---|---|---|---|---|---|")
     for threads in (1, 2):
