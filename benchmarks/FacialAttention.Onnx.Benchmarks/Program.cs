@@ -4,10 +4,11 @@ using TorchSharp;
 
 const string Usage = """
     Compares a trained network on TorchSharp with its exported file on ONNX Runtime.
-      labels FER2013.csv CHECKPOINT.safetensors MODEL.onnx   are the labels of all PublicTest rows the same?
-      speed  CHECKPOINT.safetensors MODEL.onnx [THREADS]     how long do faces of 48x48 pixels take? One thread if not given.
-      peer   MODEL.onnx FOLDER                               one thread, beside face-api in FOLDER/node_modules
-      start  PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
+      labels  FER2013.csv CHECKPOINT.safetensors MODEL.onnx   are the labels of all PublicTest rows the same?
+      speed   CHECKPOINT.safetensors MODEL.onnx               how long do faces of 48x48 pixels take with one thread?
+      threads MODEL.onnx                                      what does a second thread gain?
+      peer    MODEL.onnx FOLDER                               one thread, beside face-api in FOLDER/node_modules
+      start   PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
 
 try
@@ -16,11 +17,12 @@ try
     {
         case ["labels", var data, var checkpoint, var model]:
             return SameLabels.Run(data, checkpoint, model);
-        case ["speed", var checkpoint, var model, .. var rest] when rest.Length < 2:
-            int threads = rest.Length == 0 ? 1 : int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture);
-            NativeTorch.EnsureLoaded();
-            torch.set_num_threads(threads);
-            Speed.Run(checkpoint, model, threads);
+        case ["speed", var checkpoint, var model]:
+            torch.set_num_threads(1);
+            Speed.Run(checkpoint, model);
+            return 0;
+        case ["threads", var model]:
+            Threads.Run(model);
             return 0;
         case ["peer", var model, var folder]:
             Peer.Run(model, folder);
