@@ -41,7 +41,6 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
             _blocks.Add(block);
             channels = stage.Channels;
         }
-        RegisterComponents();
     }
 
     /// <summary>

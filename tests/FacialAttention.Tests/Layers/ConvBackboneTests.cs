@@ -246,6 +246,14 @@ public sealed class ConvBackboneTests
     }
 
     [Fact]
+    public void Constructor_AsManyRowsAsThereMayBe_Works()
+    {
+        using var backbone = new ConvBackbone([.. Enumerable.Repeat(new ConvStage(1, 1), 64)], batchNorm: false);
+
+        backbone.parameters().Should().HaveCount(2 * 64);
+    }
+
+    [Fact]
     public void Constructor_TableEditedLater_ChangesNothing()
     {
         ConvStage[] table = [.. Small];

@@ -112,6 +112,31 @@ public sealed class GlobalFeatureAttentionTests
         LayerChecks.LeavesItsInputAlone(attention.ComputeWeights, features);
     }
 
+    [Theory]
+    [MemberData(nameof(Scorings))]
+    public void Constructor_Query_IsUniformWithinTheBoundsOfALinear(AttentionScoring scoring)
+    {
+        using var attention = new GlobalFeatureAttention(400, scoring);
+
+        double[] query = Numbers.ValuesOf(attention.state_dict()["score.query"]);
+
+        // 400 draws between -1/20 and 1/20: that all miss a tenth of the range has a chance of 5e-19.
+        query.Max().Should().BeInRange(0.04, 0.05);
+        query.Min().Should().BeInRange(-0.05, -0.04);
+        query.Distinct().Should().HaveCountGreaterThan(390);
+    }
+
+    [Theory]
+    [InlineData(AttentionScoring.Additive, 7 * 5 * 5)]
+    [InlineData(AttentionScoring.Dot, 0)]
+    [InlineData(AttentionScoring.ScaledDot, 0)]
+    public void CountMultiplyAdds_EachScoring_CountsTheProjectionIfThereIsOne(AttentionScoring scoring, long expected)
+    {
+        using var attention = new GlobalFeatureAttention(5, scoring);
+
+        attention.CountMultiplyAdds(steps: 7).Should().Be(expected);
+    }
+
     [Fact]
     public void Forward_OneStep_IsThatStep()
     {
