@@ -105,6 +105,7 @@ internal static class ProfileBenchmark
             // Adam reads weight, gradient and both moments, and writes all but the gradient.
             Add(name, seconds, 0, name switch { "optimizer" => 7.0 * parameterBytes, "zero the gradients" => parameterBytes, _ => 0 });
         }
+        AddBackwardOfSecondConvolution(rounds, result, step, productRate);
         AddProductsOfLstm(batch: BatchSize, steps: 36, [(64, 512), (512, 512)], rounds, result, step);
         double sum = result.Where(row => !row.Stage.Contains("not in the step", StringComparison.Ordinal)).Sum(row => row.Milliseconds);
         result.Add(new Row("sum of the stages", sum, sum / step / 10, null, null));
@@ -133,6 +134,40 @@ internal static class ProfileBenchmark
                 100 * median / step,
                 least == 0 ? null : arithmetic > memory ? "arithmetic" : "memory",
                 least == 0 ? null : least / median));
+        }
+    }
+
+    /// <summary>The two halves of the backward pass of C2, the most expensive convolution; each is what it adds to a forward pass.</summary>
+    private static void AddBackwardOfSecondConvolution(int rounds, List<Row> rows, double step, double productRate)
+    {
+        using var scope = NewDisposeScope();
+        Tensor images = ConvBackbone.WithChannelsLast(rand(BatchSize, 32, 48, 48));
+        Tensor weights = rand(32, 32, 5, 5);
+        Tensor gradient = ConvBackbone.WithChannelsLast(rand(BatchSize, 32, 48, 48));
+        Tensor trainedImages = images.detach().requires_grad_();
+        Tensor trainedWeights = weights.detach().requires_grad_();
+        var times = new Rounds(
+            rounds,
+            ("forward", () => functional.conv2d(images, weights, padding: [2, 2]).Dispose()),
+            ("to its input", () => Backward(trainedImages, weights)),
+            ("to its weights", () => Backward(images, trainedWeights)));
+        double flops = 2.0 * images.numel() * weights.numel() / 32;
+        foreach (string half in new[] { "to its input", "to its weights" })
+        {
+            double seconds = times.Seconds(half) - times.Seconds("forward");
+            rows.Add(new Row(
+                $"c2 conv, backward {half} alone (not in the step)",
+                1000 * seconds,
+                100 * seconds / step,
+                "arithmetic",
+                flops / productRate / seconds));
+        }
+
+        void Backward(Tensor input, Tensor kernels)
+        {
+            using var one = NewDisposeScope();
+            functional.conv2d(input, kernels, padding: [2, 2]).backward([gradient]);
+            (input.grad ?? kernels.grad)!.zero_();
         }
     }
 

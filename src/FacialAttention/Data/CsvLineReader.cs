@@ -4,8 +4,9 @@ using System.IO.Compression;
 namespace FacialAttention;
 
 /// <summary>
-/// The lines of a csv or csv.gz file as bytes, out of one buffer that is reused; whether it is compressed is read from its first bytes.
-/// Every fault of the file as a whole (missing, a folder, not text, damaged compression) is found here.
+/// The lines of a csv or csv.gz file as bytes, out of two buffers that are reused: while the lines of one are taken, another thread reads,
+/// and unpacks, what comes next into the other. Whether the file is compressed is read from its first bytes. Every fault of the file as a
+/// whole (missing, a folder, not text, damaged compression) is found here.
 /// </summary>
 internal sealed class CsvLineReader : IDisposable
 {
@@ -14,6 +15,7 @@ internal sealed class CsvLineReader : IDisposable
     /// </summary>
     public const int MaxLineBytes = 64 * 1024;
 
+    // A buffer begins with room for the bytes that the lines of the buffer before it left over.
     private const int BufferBytes = 4 * MaxLineBytes;
     private const int MinGzipBytes = 18; // header and trailer, RFC 1952
 
@@ -25,10 +27,12 @@ internal sealed class CsvLineReader : IDisposable
     private readonly IProgress<double>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly FileStream _file;
-    private readonly byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer = new byte[BufferBytes];
+    private byte[] _nextBuffer = new byte[BufferBytes];
+    private Task<int>? _readAhead; // into the next buffer, beyond the room at its front
     private Stream _stream;
-    private int _start;
-    private int _end;
+    private int _start = MaxLineBytes;
+    private int _end = MaxLineBytes;
     private bool _streamEnded;
     private long _bytesRead;
     private double _lastReport;
@@ -57,8 +61,8 @@ internal sealed class CsvLineReader : IDisposable
     /// <summary>Whether the line read last has no line end: the file stops there, perhaps in the middle of the line.</summary>
     public bool IsUnfinished { get; private set; }
 
-    /// <summary>Share of the file's bytes that were read, 0 to 1; 0 where the length is unknown, as in a pipe.</summary>
-    public double FractionRead => _file.CanSeek && _file.Length > 0 ? Math.Min(1, (double)_file.Position / _file.Length) : 0;
+    /// <summary>Share of the file's bytes that the lines so far came from, 0 to 1; 0 where the length is unknown, as in a pipe.</summary>
+    public double FractionRead { get; private set; }
 
     /// <summary>The next line without its line end; it is valid until the next call.</summary>
     /// <returns>False at the end of the file.</returns>
@@ -94,6 +98,7 @@ internal sealed class CsvLineReader : IDisposable
 
     public void Dispose()
     {
+        FinishReadAhead();
         _stream.Dispose();
         _file.Dispose();
     }
@@ -108,9 +113,10 @@ internal sealed class CsvLineReader : IDisposable
                 throw Fault("is compressed and not a regular file; expected the uncompressed csv from a pipe.");
             }
 
+            FinishReadAhead();
             _file.Position = 0;
             _stream = new GZipStream(_file, CompressionMode.Decompress);
-            _end = 0;
+            _start = _end = MaxLineBytes;
             _streamEnded = false;
             _bytesRead = 0;
             Fill();
@@ -125,13 +131,13 @@ internal sealed class CsvLineReader : IDisposable
             throw Fault("is UTF-16 text; expected UTF-8 or ASCII.");
         }
 
-        int zero = _buffer.AsSpan(0, _end).IndexOf((byte)0);
+        int zero = _buffer.AsSpan(_start.._end).IndexOf((byte)0);
         if (zero >= 0)
         {
             throw Fault($"is not a text file (byte {zero} is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
         }
 
-        _start = Begins(0xEF, 0xBB, 0xBF) ? 3 : 0;
+        _start += Begins(0xEF, 0xBB, 0xBF) ? 3 : 0;
         if (_start == _end)
         {
             throw Fault("is empty; expected a header and rows.");
@@ -140,7 +146,7 @@ internal sealed class CsvLineReader : IDisposable
         Report();
     }
 
-    private bool Begins(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(0, _end).StartsWith(prefix);
+    private bool Begins(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(_start.._end).StartsWith(prefix);
 
     private int FindLineEnd(int from)
     {
@@ -148,7 +154,7 @@ internal sealed class CsvLineReader : IDisposable
         return found < 0 ? -1 : from + found;
     }
 
-    /// <summary>Moves the unread bytes to the front and fills the rest of the buffer, unless they are more than a line already.</summary>
+    /// <summary>Goes on to the next buffer, with the unread bytes before it, unless they are more than a line already.</summary>
     private void Fill()
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -158,21 +164,22 @@ internal sealed class CsvLineReader : IDisposable
             return;
         }
 
-        Buffer.BlockCopy(_buffer, _start, _buffer, 0, unread);
-        int free = BufferBytes - unread;
         int read;
         try
         {
-            read = _stream.ReadAtLeast(_buffer.AsSpan(unread), free, throwOnEndOfStream: false);
+            read = _readAhead is null ? ReadNext() : _readAhead.GetAwaiter().GetResult();
         }
         catch (InvalidDataException e)
         {
             throw Fault($"is cut off or damaged: its gzip data cannot be unpacked beyond line {LineNumber}. {e.Message}", e);
         }
 
-        _start = 0;
-        _end = unread + read;
-        _streamEnded = read < free;
+        _readAhead = null;
+        _buffer.AsSpan(_start, unread).CopyTo(_nextBuffer.AsSpan(MaxLineBytes - unread));
+        (_buffer, _nextBuffer) = (_nextBuffer, _buffer);
+        _start = MaxLineBytes - unread;
+        _end = MaxLineBytes + read;
+        _streamEnded = read < BufferBytes - MaxLineBytes;
         _bytesRead += read;
         if (_stream is GZipStream && _bytesRead > Math.Max(UnquestionedBytes, MaxExpansion * _file.Length))
         {
@@ -180,9 +187,30 @@ internal sealed class CsvLineReader : IDisposable
                 $"unpacks to more than {_bytesRead} bytes; expected at most {MaxExpansion} times its size, which is {_file.Length}, "
                 + $"or {UnquestionedBytes}.");
         }
+        if (_file.CanSeek)
+        {
+            FractionRead = _file.Length > 0 ? Math.Min(1, (double)_file.Position / _file.Length) : 0;
+        }
         if (_streamEnded && _stream is GZipStream)
         {
             CheckUnpackedSize();
+        }
+        if (!_streamEnded && _file.CanSeek) // A pipe may keep a reader waiting, and with it whoever wants to stop.
+        {
+            _readAhead = Task.Run(ReadNext);
+        }
+    }
+
+    private int ReadNext() =>
+        _stream.ReadAtLeast(_nextBuffer.AsSpan(MaxLineBytes), BufferBytes - MaxLineBytes, throwOnEndOfStream: false);
+
+    /// <summary>Waits until no other thread uses the stream; what it read, or why it could not, no longer counts.</summary>
+    private void FinishReadAhead()
+    {
+        if (_readAhead is not null)
+        {
+            Task.WaitAny(_readAhead);
+            _readAhead = null;
         }
     }
 
