@@ -117,7 +117,6 @@ internal sealed class CsvLineReader : IDisposable
             _file.Position = 0;
             _stream = new GZipStream(_file, CompressionMode.Decompress);
             _start = _end = MaxLineBytes;
-            _streamEnded = false;
             _bytesRead = 0;
             Fill();
             if (Begins(0x1F, 0x8B))

@@ -94,6 +94,18 @@ public sealed class AugmentationAffineTests
     }
 
     [Fact]
+    public void Scale_WithRotation_IsThatWithoutIt()
+    {
+        double[] expected = Distances(new() { MaxScale = 0.2 });
+        double[] distances = Distances(new() { MaxScale = 0.2, MaxRotationDegrees = 180 });
+
+        distances.Zip(expected).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 2 * Tolerance, "both are measured");
+
+        static double[] Distances(AugmentationOptions options) =>
+            [.. Places(41, 63, (8, 6), options).Select(place => Math.Sqrt((place.X * place.X) + (place.Y * place.Y)))];
+    }
+
+    [Fact]
     public void Shift_BeyondTheBorder_ContinuesTheBorder()
     {
         using var scope = NewDisposeScope();

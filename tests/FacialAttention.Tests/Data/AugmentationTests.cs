@@ -37,6 +37,14 @@ public sealed class AugmentationTests
     }
 
     [Fact]
+    public void Apply_OneFace_Works()
+    {
+        using var scope = NewDisposeScope();
+
+        new Augmentation(All()).Apply(rand(1, 1, Height, Width), 1).shape[..2].Should().Equal(1, 1);
+    }
+
+    [Fact]
     public void Apply_Everything_IsOneKindAfterTheOtherToTheLastBit()
     {
         using var scope = NewDisposeScope();

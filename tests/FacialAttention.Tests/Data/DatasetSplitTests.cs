@@ -163,15 +163,26 @@ public sealed class DatasetSplitTests
         }
     }
 
-    [Fact]
-    public void Constructor_OtherImageSize_IsRefused()
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(2, 2)]
+    [InlineData(1, 1)]
+    public void Constructor_OtherImageSize_IsRefused(int height, int width)
     {
-        var other = new FaceDataset([1, 2], [0], 2, 1, Labels);
+        var other = new FaceDataset(new byte[height * width], [0], height, width, Labels);
 
         ((Action)(() => new DatasetSplit(Faces(0), other, null, "own"))).Should().Throw<ArgumentException>()
-            .WithMessage("The validation faces are 2 x 1 pixels (height x width); expected 1 x 2 as in training.*");
+            .WithMessage($"The validation faces are {height} x {width} pixels (height x width); expected 1 x 2 as in training.*");
         ((Action)(() => new DatasetSplit(Faces(0), Faces(0), other, "own"))).Should().Throw<ArgumentException>()
-            .WithMessage("The test faces are 2 x 1 pixels*");
+            .WithMessage($"The test faces are {height} x {width} pixels*");
+    }
+
+    [Fact]
+    public void Null_IsNamed()
+    {
+        ((Action)(() => new DatasetSplit(null!, Faces(0), null, "own"))).Should().Throw<ArgumentNullException>().WithParameterName("training");
+        ((Action)(() => new DatasetSplit(Faces(0), null!, null, "own"))).Should().Throw<ArgumentNullException>().WithParameterName("validation");
+        ((Action)(() => DatasetSplit.Stratified(null!))).Should().Throw<ArgumentNullException>().WithParameterName("all");
     }
 
     [Fact]

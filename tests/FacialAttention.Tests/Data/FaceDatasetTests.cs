@@ -64,12 +64,15 @@ public sealed class FaceDatasetTests
         act.Should().Throw<ArgumentException>().WithMessage("Got 4 pixels; expected 18446744056529682436, which is*");
     }
 
-    [Fact]
-    public void Constructor_LabelBeyondSet_NamesIt()
+    [Theory]
+    [InlineData(2, new byte[] { 0, 2, 3 })]
+    [InlineData(0, new byte[] { 3, 2, 3 })]
+    public void Constructor_LabelBeyondSet_NamesIt(int index, byte[] labels)
     {
-        Action act = () => Faces([1, 2, 3], [0, 2, 3]);
+        Action act = () => Faces([1, 2, 3], labels);
 
-        act.Should().Throw<ArgumentException>().WithMessage("The label at index 2 is 3; expected 0 to 2.*").WithParameterName("labels");
+        act.Should().Throw<ArgumentException>()
+            .WithMessage($"The label at index {index} is 3; expected 0 to 2.*").WithParameterName("labels");
     }
 
     [Fact]
@@ -175,13 +178,31 @@ public sealed class FaceDatasetTests
         faces.RowsNotIn(faces).Should().BeEmpty();
     }
 
-    [Fact]
-    public void RowsNotIn_OtherSize_IsRefused()
+    [Theory]
+    [InlineData(3, 2)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    public void RowsNotIn_OtherSize_IsRefused(int height, int width)
     {
-        var turned = new FaceDataset(new byte[6], [0], Width, Height, Labels);
+        var other = new FaceDataset(new byte[height * width], [0], height, width, Labels);
 
-        Action act = () => Faces([1]).RowsNotIn(turned);
+        Action act = () => Faces([1]).RowsNotIn(other);
 
-        act.Should().Throw<ArgumentException>().WithMessage("The other faces are 3 x 2 pixels (height x width); expected 2 x 3.*");
+        act.Should().Throw<ArgumentException>()
+            .WithMessage($"The other faces are {height} x {width} pixels (height x width); expected 2 x 3.*");
+    }
+
+    [Fact]
+    public void RowsNotIn_Null_NamesIt() =>
+        Faces([1]).Invoking(it => it.RowsNotIn(null!)).Should().Throw<ArgumentNullException>().WithParameterName("other");
+
+    [Fact]
+    public void Subset_MoreThanAnArrayHolds_IsRefused()
+    {
+        var large = new FaceDataset(new byte[1 << 20], [0], 1 << 10, 1 << 10, Labels);
+
+        Action act = () => large.Subset(new int[2048]);
+
+        act.Should().Throw<ArgumentException>().WithMessage("Got 2048 rows; expected 1 to 2047.*").WithParameterName("rows");
     }
 }

@@ -223,6 +223,10 @@ public sealed partial class FaceFolderReaderBadInputTests : IDisposable
 
         _folder.Add("Validation/calm/5.png", 5);
         ShouldRefuse("the folders Validation and validation are both validation, ignoring case; expected one of them.");
+
+        Directory.Delete(_folder.File("Validation"), recursive: true);
+        _folder.Add("Train/calm/5.png", 5);
+        ShouldRefuse("the folders Train and train are both train, ignoring case; expected one of them.");
     }
 
     [Fact]

@@ -130,6 +130,7 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     [InlineData("0,7,7,7,7,7,7,Training", "8 fields; expected 3, as in the header")]
     [InlineData("0,\"7 7,Training", "a quote is opened in field 2 and not closed; expected another quote on the same line")]
     [InlineData("0,\"7 7\" x,Training", "\"x,Training\" follows the closing quote in field 2; expected a comma")]
+    [InlineData("\"\",7,Training", "column emotion: \"\"; expected a whole number from 0 to 6")]
     [InlineData("\"0\"\"\",7,Training", "\"\"\",7,Training\" follows the closing quote in field 1; expected a comma")]
     public void Read_BadFields_SaysWhatIsExpected(string row, string expected) => ShouldRefuseRow(row, expected);
 
@@ -205,6 +206,15 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     [Fact]
     public void Read_BinaryFile_IsRefused() => ShouldBeRefused(
         "emotion,pix\0els"u8, " is not a text file (byte 11 is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
+
+    [Fact]
+    public void Read_BinaryFileThatStartsWithAZeroByte_IsRefused() => ShouldBeRefused(
+        "\0emotion"u8, " is not a text file (byte 0 is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
+
+    [Fact]
+    public void Read_LineTooLongBeyondTheFirstBuffer_IsRefused() => ShouldBeRefused(
+        $"emotion,pixels,Usage\n{string.Concat(Enumerable.Repeat($"0,{Face},Training\n", 100))}{new string('7', 500_000)}",
+        " has more than 65536 bytes in line 102; expected a row of FER2013 of at most about 9300.");
 
     [Fact]
     public void Read_ZeroByteFarIntoTheFile_NamesTheRow()
