@@ -209,6 +209,7 @@ internal sealed class CsvLineReader : IDisposable
         if (_readAhead is not null)
         {
             Task.WaitAny(_readAhead);
+            _ = _readAhead.Exception; // or .NET would report it as one that nobody saw
             _readAhead = null;
         }
     }

@@ -355,7 +355,7 @@ public static partial class Checkpoint
     private static string LibraryVersion() =>
         typeof(Checkpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>How the stored records become JSON: generated when compiled, since to look at them when run takes a tenth of a second.</summary>
+    /// <summary>How the stored records become JSON: generated when compiled, which starts sooner than looking at them when run.</summary>
     [JsonSerializable(typeof(StoredOptions))]
     [JsonSerializable(typeof(StoredOptionsOfVersion1))]
     [JsonSerializable(typeof(StoredPreprocessing))]
