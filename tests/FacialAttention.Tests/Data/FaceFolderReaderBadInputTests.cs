@@ -1,10 +1,10 @@
-using System.Runtime.InteropServices;
+using FacialAttention.Tests.Storage;
 using SkiaSharp;
 
 namespace FacialAttention.Tests.Data;
 
 /// <summary>Every fault gives one message that says where, what was got and what was expected.</summary>
-public sealed partial class FaceFolderReaderBadInputTests : IDisposable
+public sealed class FaceFolderReaderBadInputTests : IDisposable
 {
     private const string Parts = "expected train|validation|test/<class>/*.png|jpg|jpeg.";
     private const string Classes = "expected <class>/*.png|jpg|jpeg.";
@@ -113,7 +113,7 @@ public sealed partial class FaceFolderReaderBadInputTests : IDisposable
         File.CreateSymbolicLink(_folder.File("train/calm/b.png"), _folder.File("train/calm/b.png"));
         File.CreateSymbolicLink(_folder.File("train/calm/c.png"), "/dev/zero");
         File.CreateSymbolicLink(_folder.File("train/calm/d.png"), _folder.Path);
-        MakePipe(_folder.File("train/calm/e.png"), 0x180).Should().Be(0);
+        NamedPipe.Create(_folder.File("train/calm/e.png"));
 
         FaceFolder faces = FaceFolderReader.Read(_folder.Path, Small, skipBad: true);
 
@@ -384,7 +384,4 @@ public sealed partial class FaceFolderReaderBadInputTests : IDisposable
             .Should().Throw<InvalidDataException>()
             .WithMessage($"'{_folder.Path}': there are 128 images; expected at most 127 of 4096 x 4096 pixels.");
     }
-
-    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakePipe(string path, uint permissions);
 }

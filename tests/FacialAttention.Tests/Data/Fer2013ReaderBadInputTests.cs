@@ -211,6 +211,17 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     public void Read_BinaryFileThatStartsWithAZeroByte_IsRefused() => ShouldBeRefused(
         "\0emotion"u8, " is not a text file (byte 0 is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
 
+    [LinuxFact]
+    public async Task Read_CompressedPipe_IsRefused()
+    {
+        string path = _folder.File("pipe");
+        Task writing = NamedPipe.Write(path, Fer2013CsvBuilder.Compress("emotion,pixels,Usage\n"u8));
+
+        FluentActions.Invoking(() => Fer2013Reader.Read(path)).Should().Throw<InvalidDataException>()
+            .WithMessage($"'{path}' is compressed and not a regular file; expected the uncompressed csv from a pipe.");
+        await writing;
+    }
+
     /// <summary>Of the long line the buffer that it begins in holds more than a line may have, or less.</summary>
     [Theory]
     [InlineData(100)]

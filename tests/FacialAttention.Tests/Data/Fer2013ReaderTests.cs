@@ -39,6 +39,18 @@ public sealed class Fer2013ReaderTests : IDisposable
         ShouldHoldOfficial(Read(new Fer2013CsvBuilder().BuildBytes(rows)), rows);
     }
 
+    [LinuxFact]
+    public async Task Read_Pipe_IsReadToItsEnd()
+    {
+        List<Fer2013Row> rows = Fer2013Row.Random(60, 3, Fer2013CsvBuilder.AllUsages);
+        Task writing = NamedPipe.Write(_folder.File("pipe"), new Fer2013CsvBuilder().BuildBytes(rows));
+
+        DatasetSplit split = Fer2013Reader.Read(_folder.File("pipe"));
+
+        await writing;
+        ShouldHoldOfficial(split, rows);
+    }
+
     [Fact]
     public void Read_IcmlFile_DividesItOfficially()
     {
