@@ -38,8 +38,8 @@ internal static class Peer
         Console.WriteLine("                  median ms a face  median CPU ms a face");
         Print("FacialAttention", ours);
         Print("face-api", theirs);
-        double ratio = Median(ours.Zip(theirs, (own, peer) => own.CpuMilliseconds / peer.CpuMilliseconds));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU time over face-api's, median of the rounds: {ratio:F3}"));
+        double[] ratios = [.. ours.Zip(theirs, (own, peer) => own.CpuMilliseconds / peer.CpuMilliseconds)];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU time over face-api's, median of the rounds: {ratios.Median():F3}"));
     }
 
     private static (double Milliseconds, double CpuMilliseconds) Own(OnnxExpressionRecognizer recognizer, FaceImage face)
@@ -65,7 +65,6 @@ internal static class Peer
 
     private static void Print(string name, List<(double Milliseconds, double CpuMilliseconds)> rounds) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{name,-16}  {Median(rounds.Select(round => round.Milliseconds)),16:F2}  {Median(rounds.Select(round => round.CpuMilliseconds)),20:F2}"));
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+        $"{name,-16}  {rounds.Select(round => round.Milliseconds).ToArray().Median(),16:F2}  "
+        + $"{rounds.Select(round => round.CpuMilliseconds).ToArray().Median(),20:F2}"));
 }

@@ -62,10 +62,8 @@ internal static class Speed
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{engines[i].Name,-10}  {batch,5}  {Median(milliseconds[i]),9:F2}  {milliseconds[i].Min(),10:F2}  "
+                $"{engines[i].Name,-10}  {batch,5}  {milliseconds[i].Median(),9:F2}  {milliseconds[i].Min(),10:F2}  "
                 + $"{cpuMilliseconds[i].Average(),11:F2}"));
         }
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
