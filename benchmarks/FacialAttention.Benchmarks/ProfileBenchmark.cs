@@ -140,18 +140,21 @@ internal static class ProfileBenchmark
     /// <summary>The two halves of the backward pass of C2, the most expensive convolution; each is what it adds to a forward pass.</summary>
     private static void AddBackwardOfSecondConvolution(int rounds, List<Row> rows, double step, double productRate)
     {
+        const int Side = 48; // Nothing before C2 makes the image smaller.
+        (int inChannels, int outChannels, int kernel) =
+            (ConvBackbone.Paper[0].Channels, ConvBackbone.Paper[1].Channels, ConvBackbone.Paper[1].KernelSize);
         using var scope = NewDisposeScope();
-        Tensor images = ConvBackbone.WithChannelsLast(rand(BatchSize, 32, 48, 48));
-        Tensor weights = rand(32, 32, 5, 5);
-        Tensor gradient = ConvBackbone.WithChannelsLast(rand(BatchSize, 32, 48, 48));
+        Tensor images = ConvBackbone.WithChannelsLast(rand(BatchSize, inChannels, Side, Side));
+        Tensor weights = rand(outChannels, inChannels, kernel, kernel);
+        Tensor gradient = ConvBackbone.WithChannelsLast(rand(BatchSize, outChannels, Side, Side));
         Tensor trainedImages = images.detach().requires_grad_();
         Tensor trainedWeights = weights.detach().requires_grad_();
         var times = new Rounds(
             rounds,
-            ("forward", () => functional.conv2d(images, weights, padding: [2, 2]).Dispose()),
+            ("forward", () => functional.conv2d(images, weights, padding: [kernel / 2, kernel / 2]).Dispose()),
             ("to its input", () => Backward(trainedImages, weights)),
             ("to its weights", () => Backward(images, trainedWeights)));
-        double flops = 2.0 * images.numel() * weights.numel() / 32;
+        double flops = 2.0 * BatchSize * Side * Side * weights.numel();
         foreach (string half in new[] { "to its input", "to its weights" })
         {
             double seconds = times.Seconds(half) - times.Seconds("forward");
@@ -166,7 +169,7 @@ internal static class ProfileBenchmark
         void Backward(Tensor input, Tensor kernels)
         {
             using var one = NewDisposeScope();
-            functional.conv2d(input, kernels, padding: [2, 2]).backward([gradient]);
+            functional.conv2d(input, kernels, padding: [kernel / 2, kernel / 2]).backward([gradient]);
             (input.grad ?? kernels.grad)!.zero_();
         }
     }

@@ -90,12 +90,7 @@ internal sealed class Fer2013Parser
                 throw RowFault($"more rows than fit into memory; expected at most {Fer2013Rows.MaxCount}");
             }
 
-            if (_rows.IsFull)
-            {
-                _rows.Grow(_lines.FractionRead);
-            }
-
-            ParsePixels(line[fields[_fieldOf[Pixels]]], _rows.Add(label, part));
+            ParsePixels(line[fields[_fieldOf[Pixels]]], _rows.Add(label, part, _lines.FractionRead));
         }
 
         if (_rows.Count == 0)

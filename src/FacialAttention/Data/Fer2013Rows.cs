@@ -17,12 +17,17 @@ internal sealed class Fer2013Rows
 
     public ReadOnlySpan<SplitPart> Parts => _parts.AsSpan(0, Count);
 
-    /// <summary>Whether there is no room for another face.</summary>
-    public bool IsFull => Count == _labels.Length;
-
-    /// <summary>Adds a face, of which the caller fills in the pixels. There is room.</summary>
-    public Span<byte> Add(byte label, SplitPart part)
+    /// <summary>Adds a face, of which the caller fills in the pixels.</summary>
+    /// <param name="label">The emotion.</param>
+    /// <param name="part">Where the face belongs.</param>
+    /// <param name="fractionRead">Share of the file that held the rows so far, 0 if unknown: it tells how many are to come.</param>
+    public Span<byte> Add(byte label, SplitPart part, double fractionRead)
     {
+        if (Count == _labels.Length)
+        {
+            Grow(fractionRead);
+        }
+
         _labels[Count] = label;
         _parts[Count] = part;
         Count++;
@@ -124,8 +129,7 @@ internal sealed class Fer2013Rows
     /// Makes room for the rows that the file probably has, and a tenth more, so that growing and copying happens once or twice.
     /// Room that is not used is never touched, and so takes address space and no memory.
     /// </summary>
-    /// <param name="fractionRead">Share of the file that held the rows so far, 0 if unknown: it tells how many are to come.</param>
-    public void Grow(double fractionRead)
+    private void Grow(double fractionRead)
     {
         double expected = fractionRead > 0 ? Count / fractionRead * 1.1 : 0;
         int capacity = (int)Math.Min(MaxCount, Math.Clamp(expected, Math.Max(256, 1.5 * Count), Math.Max(256, 256.0 * Count)));

@@ -178,7 +178,7 @@ public sealed class DatasetSplitTests
     }
 
     [Fact]
-    public void Null_IsNamed()
+    public void ConstructorAndStratified_Null_NameIt()
     {
         ((Action)(() => new DatasetSplit(null!, Faces(0), null, "own"))).Should().Throw<ArgumentNullException>().WithParameterName("training");
         ((Action)(() => new DatasetSplit(Faces(0), null!, null, "own"))).Should().Throw<ArgumentNullException>().WithParameterName("validation");
