@@ -58,6 +58,7 @@ internal sealed class BenchmarkCommand
             command.SetAction(result => Run(result, [run]));
             Command.Subcommands.Add(command);
         }
+
         var load = new Command(MemoryBenchmark.LoadCommand, "Reads the data in a fresh process and prints its memory.") { Hidden = true };
         load.SetAction(result => MemoryBenchmark.RunLoad(Data(result)));
         Command.Subcommands.Add(load);

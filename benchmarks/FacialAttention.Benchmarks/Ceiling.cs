@@ -34,8 +34,10 @@ internal sealed class Ceiling : IDisposable
             {
                 target.copy_(source);
             }
+
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
+
         return 2.0 * bytes * copies / Rounds.Median(seconds);
     }
 

@@ -57,10 +57,12 @@ internal sealed class FormerStep : IDisposable
                 x = functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1);
             }
         }
+
         if (_network.Variant == NetworkVariant.Cnn)
         {
             return Call("classifier", x.flatten(1));
         }
+
         Tensor sequence = x.flatten(2).transpose(1, 2).contiguous();
         return Call("classifier", _modules.ContainsKey("local_attention") ? Call("local_attention", sequence) : sequence);
     }

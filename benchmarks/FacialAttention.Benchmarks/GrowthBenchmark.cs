@@ -31,6 +31,7 @@ internal static class GrowthBenchmark
                 using TrainingStep step = create(size);
                 points.Add((size, new Rounds(Math.Max(3, rounds / 3), ("step", step.Run)).Seconds("step"), step.Flops));
             }
+
             double slope = Slope(points);
             for (int i = 0; i < points.Count; i++)
             {

@@ -28,6 +28,7 @@ internal static class InferenceBenchmark
                 }
             }
         }
+
         report.Add("inference", rows);
     }
 
@@ -68,6 +69,7 @@ internal static class InferenceBenchmark
                 }
             }
         }
+
         using Tensor expected = networks[0].Network.call(images);
         for (int i = 0; i < networks.Length; i++)
         {

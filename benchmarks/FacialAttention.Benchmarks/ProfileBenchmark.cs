@@ -53,6 +53,7 @@ internal static class ProfileBenchmark
                     stage.BackwardSeconds.Clear();
                 }
             }
+
             using var scope = NewDisposeScope();
             Time(productSeconds, ceiling.Multiply);
             Time(wholeSeconds, whole.Run);
@@ -71,6 +72,7 @@ internal static class ProfileBenchmark
                 x = stage.Forward(x, hasInputGradient: !isFirst && stage.Name != "c1 conv");
                 isFirst = false;
             }
+
             Tensor logits = x.detach().requires_grad_();
             Tensor value = null!;
             Time("loss", () => value = functional.cross_entropy(logits, batch.Labels));
@@ -85,6 +87,7 @@ internal static class ProfileBenchmark
             {
                 gradient = stage.Backward(gradient);
             }
+
             Time("optimizer", () => optimizer.Step(0.001));
         }
 
@@ -100,11 +103,13 @@ internal static class ProfileBenchmark
                 Add($"{stage.Name}, backward", stage.BackwardSeconds, stage.Cost.BackwardFlops, stage.Cost.BackwardBytes);
             }
         }
+
         foreach ((string name, List<double> seconds) in others)
         {
             // Adam reads weight, gradient and both moments, and writes all but the gradient.
             Add(name, seconds, 0, name switch { "optimizer" => 7.0 * parameterBytes, "zero the gradients" => parameterBytes, _ => 0 });
         }
+
         AddBackwardOfSecondConvolution(rounds, result, step, productRate);
         AddProductsOfLstm(batch: BatchSize, steps: 36, [(64, 512), (512, 512)], rounds, result, step);
         double sum = result.Where(row => !row.Stage.Contains("not in the step", StringComparison.Ordinal)).Sum(row => row.Milliseconds);
@@ -217,6 +222,7 @@ internal static class ProfileBenchmark
                 {
                     mm(layer.Gates, layer.Weight).Dispose();
                 }
+
                 mm(layer.AllGates, layer.InputWeight).Dispose();
                 mm(layer.AllGates.t(), layer.Input).Dispose();
                 mm(layer.AllGates.t(), layer.All).Dispose();
@@ -247,8 +253,10 @@ internal static class ProfileBenchmark
             {
                 stages.Add(Pool(name));
             }
+
             stages.Add(Relu(name));
         }
+
         stages.Add(new Stage("to sequence", x => x.contiguous().flatten(2).transpose(1, 2).contiguous(), Passes(4, 4)));
         stages.Add(new Stage("local attention", Call("local_attention"), Linear));
         var lstm = (LSTM)modules["classifier.lstm"];
@@ -266,6 +274,7 @@ internal static class ProfileBenchmark
             {
                 multiplyAdds += name.Contains("weight", StringComparison.Ordinal) ? weight.numel() : 0;
             }
+
             double flops = 2 * multiplyAdds * input.shape[0] * input.shape[1];
             return new StageCost(flops, 2 * flops, 0, 0);
         }

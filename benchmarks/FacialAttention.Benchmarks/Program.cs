@@ -5,4 +5,5 @@ if (args is [StartBenchmark.ChildCommand, string checkpoint])
 {
     return StartBenchmark.RunChild(checkpoint);
 }
+
 return new BenchmarkCommand().Command.Parse(args).Invoke();

@@ -18,6 +18,7 @@ internal sealed class Rounds
             run();
             _seconds.Add(name, []);
         }
+
         for (int i = 0; i < count; i++)
         {
             foreach ((string name, Action run) in actions)

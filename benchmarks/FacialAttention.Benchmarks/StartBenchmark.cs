@@ -19,6 +19,7 @@ internal static class StartBenchmark
         {
             Checkpoint.Save(checkpoint, network);
         }
+
         var seconds = Parts.Select(_ => new List<double>()).ToArray();
         for (int round = -1; round < rounds; round++) // The first brings the files into the system's cache.
         {
@@ -29,6 +30,7 @@ internal static class StartBenchmark
                 seconds[i].Add(double.Parse(times[i], CultureInfo.InvariantCulture));
             }
         }
+
         File.Delete(checkpoint);
         var rows = Parts.Zip(seconds, (part, values) => new Row(part, 1000 * Rounds.Median(values))).ToList();
         rows.Insert(Parts.Length - 1, new Row("start to first prediction", rows.Take(Parts.Length - 1).Sum(row => row.Milliseconds)));
@@ -51,6 +53,7 @@ internal static class StartBenchmark
             _ = network.call(images).argmax(1).ToInt64();
             times.Add(Now());
         }
+
         Console.WriteLine(string.Join(' ', times.Skip(1).Zip(times, (end, start) => (end - start).ToString("R", CultureInfo.InvariantCulture))));
         return 0;
     }

@@ -38,6 +38,7 @@ internal static class StepBenchmark
                 }
             }
         }
+
         report.Add("step", rows);
     }
 

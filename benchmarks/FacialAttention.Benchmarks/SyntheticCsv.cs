@@ -18,6 +18,7 @@ internal static class SyntheticCsv
             Write(path + ".tmp");
             File.Move(path + ".tmp", path, overwrite: true);
         }
+
         return path;
     }
 
@@ -34,6 +35,7 @@ internal static class SyntheticCsv
                 writer.Write(i == 0 ? ',' : ' ');
                 writer.Write(random.Next(256).ToString(CultureInfo.InvariantCulture));
             }
+
             writer.Write(row < Training ? ",Training\n" : ",PublicTest\n");
         }
     }

@@ -63,6 +63,7 @@ internal static class TrainerBenchmark
                     100 * times.Ratio("augmentation", of: "step")));
             }
         }
+
         report.Add("trainer", rows);
     }
 
@@ -105,6 +106,7 @@ internal static class TrainerBenchmark
                 loss.backward();
                 _optimizer.Step(0.001);
             }
+
             Evaluator.Evaluate(_network, validation);
         }
 

@@ -32,6 +32,7 @@ internal static class Peer
                 theirs.Add(peer);
             }
         }
+
         node.StandardInput.Close();
         node.WaitForExit();
         Console.WriteLine($"{Rounds} rounds of {Calls} faces each; face-api on {description.Split(' ')[0]}, TensorFlow.js {description.Split(' ')[1]}");
@@ -50,6 +51,7 @@ internal static class Peer
         {
             recognizer.Recognize(face);
         }
+
         double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         return (elapsed / Calls, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds / Calls);
     }

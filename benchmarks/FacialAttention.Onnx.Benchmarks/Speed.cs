@@ -58,6 +58,7 @@ internal static class Speed
                 }
             }
         }
+
         for (int i = 0; i < engines.Length; i++)
         {
             Console.WriteLine(string.Create(

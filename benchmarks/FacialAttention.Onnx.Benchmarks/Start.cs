@@ -22,11 +22,13 @@ internal static class Start
             {
                 throw new InvalidOperationException($"'{program}' ended with {process.ExitCode}; expected 0.");
             }
+
             if (round >= 0)
             {
                 milliseconds.Add(elapsed);
             }
         }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Rounds} starts: median {milliseconds.Median():F0} ms, least {milliseconds.Min():F0} ms"));

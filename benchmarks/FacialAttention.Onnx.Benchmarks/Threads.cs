@@ -34,6 +34,7 @@ internal static class Threads
                     }
                 }
             }
+
             double[] gains = [.. runs[0].Zip(runs[1], (one, two) => one / two)];
             double[] productGains = [.. products[0].Zip(products[1], (one, two) => one / two)];
             double[] ratios = [.. gains.Zip(productGains, (gain, product) => gain / product)];
@@ -42,6 +43,7 @@ internal static class Threads
                 $"{batch,5}  {runs[0].Median(),21:F2}  {runs[1].Median(),11:F2}  {gains.Median(),4:F2}  {productGains.Median(),14:F2}  "
                 + $"{ratios.Median(),18:F2}"));
         }
+
         foreach (OnnxExpressionRecognizer recognizer in recognizers)
         {
             recognizer.Dispose();
@@ -55,6 +57,7 @@ internal static class Threads
         {
             action();
         }
+
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds / calls;
     }
 }

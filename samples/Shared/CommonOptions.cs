@@ -33,6 +33,7 @@ internal static class CommonOptions
         {
             result.AddError(FormattableString.Invariant($"{name}: got '{text}', expected a whole number from {minimum} to {maximum}."));
         }
+
         return value;
     }
 
@@ -44,6 +45,7 @@ internal static class CommonOptions
         {
             result.AddError($"{name}: got '{text}', expected {string.Join(", ", words[..^1])} or {words[^1]}.");
         }
+
         return text;
     }
 
@@ -53,6 +55,7 @@ internal static class CommonOptions
         {
             result.AddError($"--device: got '{Text(result)}', expected auto, cpu, cuda, cuda:N or mps.");
         }
+
         return (preference, cudaIndex);
     }
 }

@@ -18,6 +18,7 @@ internal static class RunConditions
         {
             conditions.Add($"network {name}", JsonFile.TextOf(value));
         }
+
         return conditions;
     }
 }

@@ -21,6 +21,7 @@ internal static class SampleProgram
         {
             return Fail(parsed.Errors[0].Message);
         }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration

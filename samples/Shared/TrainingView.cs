@@ -13,6 +13,7 @@ internal static class TrainingView
         {
             return train(new Reports(progress => WriteLine(title, progress)));
         }
+
         return AnsiConsole.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
@@ -26,6 +27,7 @@ internal static class TrainingView
                     {
                         validation = $", validation {Percent(1 - point.Error)}";
                     }
+
                     task.MaxValue = progress.Iterations;
                     task.Value = progress.Iteration;
                     task.Description = string.Create(
@@ -43,6 +45,7 @@ internal static class TrainingView
         {
             return;
         }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{title}: iteration {progress.Iteration} of {progress.Iterations}{Figures("training", progress.Training)}"

@@ -183,10 +183,12 @@ internal sealed class CommandLine
             train.Add(option);
             finetune.Add(option);
         }
+
         foreach (Option<string?> option in _networkOptions.Select(named => named.Option))
         {
             train.Add(option);
         }
+
         SampleProgram.SetAction(train, (result, token) => TrainRun.Run(ReadTrain(result), token));
         SampleProgram.SetAction(evaluate, (result, token) => EvaluateRun.Run(ReadEvaluate(result), token));
         SampleProgram.SetAction(finetune, (result, token) => TrainRun.Run(ReadFinetune(result), token));
@@ -215,6 +217,7 @@ internal sealed class CommandLine
         {
             throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");
         }
+
         return ReadSettings(result, checkpoint: null, data, [.. _trainerOptions, .. _networkOptions]);
     }
 
@@ -230,11 +233,13 @@ internal sealed class CommandLine
         {
             throw new ArgumentException("--resume was given without --output; expected the folder of the run to go on with.");
         }
+
         Dictionary<string, string?> overrides = ReadOverrides(result, namedOptions);
         foreach (string part in checkpoint is null ? [] : result.GetValue(_freeze)?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
             Add(overrides, $"trainer:learningRateFactors:{part}", "0");
         }
+
         return new TrainSettings
         {
             CheckpointPath = checkpoint,
@@ -290,16 +295,19 @@ internal sealed class CommandLine
                 Add(overrides, key, option.Name is "--optimizer" or "--schedule" ? text.Replace("-", "", StringComparison.Ordinal) : text);
             }
         }
+
         if (result.GetValue(_seed) is { } seed)
         {
             Add(overrides, "network:seed", seed);
             Add(overrides, "trainer:seed", seed);
         }
+
         if (result.GetValue(_device) is { } device)
         {
             Add(overrides, "trainer:device", device.Preference.ToString());
             Add(overrides, "trainer:cudaIndex", device.CudaIndex?.ToString(CultureInfo.InvariantCulture));
         }
+
         foreach (string assignment in result.GetValue(_set) ?? [])
         {
             int at = assignment.IndexOf('=', StringComparison.Ordinal);
@@ -307,6 +315,7 @@ internal sealed class CommandLine
             {
                 throw new ArgumentException($"--set: got '{assignment}', expected KEY=VALUE, for example trainer:labelSmoothing=0.1.");
             }
+
             Add(overrides, assignment[..at].Trim(), assignment[(at + 1)..].Trim());
         }
 
@@ -316,6 +325,7 @@ internal sealed class CommandLine
         {
             overrides.Add(overrides.ContainsKey(epochs) ? iterations : epochs, null);
         }
+
         return overrides;
     }
 
@@ -347,6 +357,7 @@ internal sealed class CommandLine
         {
             result.AddError($"--temperature: got '{text}', expected a number from 0.01 to 100.");
         }
+
         return value;
     }
 
@@ -358,6 +369,7 @@ internal sealed class CommandLine
             string known = string.Join(", ", Enum.GetValues<NetworkVariant>().Select(value => value.PaperName.ToLowerInvariant()));
             result.AddError($"--variant: got '{name}', expected one of {known}.");
         }
+
         return variant;
     }
 }

@@ -49,6 +49,7 @@ internal static class CurvePlot
                 double scale = runs[i].EpochsPerIteration;
                 AddLine(plot, runs[i].Name, points(runs[i].Curves), point => point.Iteration * scale, Accuracy, colors.GetColor(i));
             }
+
             double epochs = runs.Max(run => run.Curves.Validation[^1].Iteration * run.EpochsPerIteration);
             Finish(plot, heading, "epochs", "accuracy (%)", epochs);
         }
@@ -90,6 +91,7 @@ internal static class CurvePlot
                 LabelFormatter = position => position.ToString("G6", CultureInfo.InvariantCulture),
             };
         }
+
         plot.Axes.SetLimitsX(0, 1.02 * last);
         Legend legend = plot.ShowLegend(Edge.Bottom).Legend;
         legend.Orientation = Orientation.Horizontal;

@@ -9,6 +9,7 @@ internal static class CurvesRun
         {
             throw new IOException($"--output: '{settings.OutputPath}' exists; expected a new file.");
         }
+
         var runs = new List<(string Name, RunCurves Curves, double EpochsPerIteration)>();
         foreach (string path in settings.Runs)
         {
@@ -16,6 +17,7 @@ internal static class CurvesRun
             (RunCurves curves, double epochsPerIteration) = RunFolder.ReadCurves(path);
             runs.Add((Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), curves, epochsPerIteration));
         }
+
         CurvePlot.Save(settings.OutputPath, runs);
         Console.WriteLine($"Drew {runs.Count} runs into {settings.OutputPath}.");
     }

@@ -15,6 +15,7 @@ internal static class DrawRun
         {
             throw new IOException($"--output: '{settings.OutputFolder}' exists and is not empty; expected a new or empty folder.");
         }
+
         int written = 0;
         int firstPerson = 0;
         foreach ((string part, int persons) in
@@ -33,8 +34,10 @@ internal static class DrawRun
                         .Save(Path.Combine(folder, person.ToString("D5", CultureInfo.InvariantCulture) + ".png"));
                 }
             }
+
             firstPerson += persons;
         }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Drew {written} faces of {firstPerson} persons, nobody in two parts, in {settings.OutputFolder}."));
     }

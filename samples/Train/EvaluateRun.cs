@@ -24,6 +24,7 @@ internal static class EvaluateRun
                 $"The labels of '{settings.CheckpointPath}' are {NamesOf(options.Labels)}; those of '{settings.Data.Path}' are "
                 + $"{NamesOf(faces.Labels)}. Expected the same in the same order.");
         }
+
         EvaluationResult result = Evaluator.Evaluate(
             network, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);
         if (settings.IsJson)
@@ -31,6 +32,7 @@ internal static class EvaluateRun
             Console.WriteLine(JsonSerializer.Serialize(SplitMetrics.Of(result), OneLine));
             return;
         }
+
         Console.WriteLine($"Device {device}");
         MetricTables.Print(result);
     }

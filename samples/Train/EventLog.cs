@@ -21,6 +21,7 @@ internal sealed class EventLog(string folder, IProgress<TrainingProgress> next) 
         {
             _writer.add_scalar("learning_rate", (float)value.LearningRate, value.Iteration);
         }
+
         next.Report(value);
     }
 

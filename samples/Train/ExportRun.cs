@@ -12,6 +12,7 @@ internal static class ExportRun
         {
             throw new IOException($"--output: '{settings.OutputPath}' exists; expected a new file.");
         }
+
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath);
         OnnxExporter.Export(settings.OutputPath, network, new OnnxExportOptions
         {

@@ -40,12 +40,14 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
         {
             return DrawnFaces.Read();
         }
+
         if (!Directory.Exists(path))
         {
             return Split == "8:2"
                 ? Fer2013Reader.ReadStratified(path, cancellationToken: cancellationToken)
                 : Fer2013Reader.Read(path, cancellationToken: cancellationToken);
         }
+
         bool isDivided = Split is null
             ? Directory.EnumerateDirectories(path)
                 .Any(folder => System.IO.Path.GetFileName(folder).Equals(FolderParts[0], StringComparison.OrdinalIgnoreCase))
@@ -57,6 +59,7 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
         {
             notes.WriteLine($"Left out {bad.Path}: {bad.Reason}");
         }
+
         return read.Split;
     }
 

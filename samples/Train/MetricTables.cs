@@ -20,6 +20,7 @@ internal static class MetricTables
         {
             Add("test", result.Test);
         }
+
         Write(table);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -55,6 +56,7 @@ internal static class MetricTables
                 TrainingView.Percent(result.Confusion.Recall(label)),
                 TrainingView.Percent(result.Confusion.F1(label)));
         }
+
         Write(figures);
         Console.WriteLine("Confusion: rows are the actual classes, columns the predicted ones");
         Table confusion = NewTable(["", .. result.Labels.Names.Select(Markup.Escape)]);
@@ -66,6 +68,7 @@ internal static class MetricTables
                 .. classes.Select(predicted => result.Confusion[actual, predicted].ToString(CultureInfo.InvariantCulture)),
             ]);
         }
+
         Write(confusion);
     }
 
@@ -77,6 +80,7 @@ internal static class MetricTables
             Justify side = table.Columns.Count == 0 ? Justify.Left : Justify.Right;
             table.AddColumn(column, cell => cell.NoWrap().Alignment(side));
         }
+
         return table;
     }
 

@@ -23,8 +23,10 @@ internal static class RecipeReader
             {
                 throw new FileNotFoundException($"There is no recipe '{file}'.", file);
             }
+
             builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
         }
+
         try
         {
             IConfigurationRoot configuration = builder.AddInMemoryCollection(overrides).Build();
@@ -37,6 +39,7 @@ internal static class RecipeReader
                     configuration[key] = value;
                 }
             }
+
             return faults.Length == 0 ? configuration : throw new InvalidDataException(Where(file) + string.Join(" ", faults));
         }
         catch (InvalidDataException exception) when (exception.InnerException is not null)
@@ -71,12 +74,14 @@ internal static class RecipeReader
             yield return $"{string.Join(", ", unknown.Select(name => PathOf(path, name)))} {(unknown.Length == 1 ? "is" : "are")} unknown; "
                 + $"expected {string.Join(", ", Members(type).Select(member => CamelCase(member.Name)))}.";
         }
+
         foreach (IConfigurationSection child in section.GetChildren())
         {
             if (TypeOf(type, child.Key) is not { } childType)
             {
                 continue;
             }
+
             string key = PathOf(path, child.Key);
             foreach (string fault in IsValue(childType) ? FindValueFault(child, childType, key) : FindObjectFaults(child, childType, key))
             {
@@ -93,6 +98,7 @@ internal static class RecipeReader
         {
             return [$"{key} is '{section.Value}'; expected {(type == typeof(IReadOnlyList<ConvStage>) ? "a list" : "an object")}."];
         }
+
         string[] missing =
         [
             .. type.GetConstructors().Take(1).SelectMany(constructor => constructor.GetParameters())
@@ -127,6 +133,7 @@ internal static class RecipeReader
         {
             return type.GetGenericArguments()[^1];
         }
+
         return Members(type).FirstOrDefault(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))?.PropertyType;
     }
 

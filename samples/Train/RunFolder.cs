@@ -20,14 +20,17 @@ internal sealed class RunFolder
         {
             throw new ArgumentException($"'{path}' holds an unfinished run; expected --resume to go on with it, or another folder.");
         }
+
         if (IsFinished && !resumes)
         {
             throw new ArgumentException($"'{path}' holds a finished run; expected another folder, or --resume to see its result.");
         }
+
         if (IsFinished && !File.Exists(ResultsPath))
         {
             throw new ArgumentException($"'{path}' holds a checkpoint.safetensors without results.json; expected another folder.");
         }
+
         Directory.CreateDirectory(path);
         using FileStream probe = File.Create(Path.Combine(path, $".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose);
     }
@@ -49,6 +52,7 @@ internal sealed class RunFolder
         {
             throw new InvalidDataException($"'{ResultsPathOf(path)}' is not as this program writes it: it lacks batch size and faces.");
         }
+
         return (curves, batchSize.GetValue<double>() / faces.GetValue<double>());
     }
 

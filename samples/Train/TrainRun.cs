@@ -28,6 +28,7 @@ internal static class TrainRun
                 MetricTables.Print(folder.Read(run));
                 return;
             }
+
             ResumeState? state = folder is null ? null : new ResumeState(
                 folder.ResumePath,
                 new Dictionary<string, string>(RunConditions.Of(network, settings.Data.Name, faces.Description))
@@ -69,6 +70,7 @@ internal static class TrainRun
         {
             options = trained.Options;
         }
+
         JsonObject there = JsonFile.ToObject(options);
         Recipe recipe = RecipeReader.Bind(settings.Configuration, options);
         recipe.Check();
@@ -81,6 +83,7 @@ internal static class TrainRun
                 $"The recipe is for another network than '{checkpoint}': {string.Join("; ", differences)}. "
                 + "Expected the checkpoint's options.");
         }
+
         DatasetSplit faces = settings.Data.ReadSplit(options.ImageWidth, options.ImageHeight, cancellationToken);
         ExpressionLabels labels = faces.Training.Labels;
         bool keepsHead = labels.Equals(options.Labels);
@@ -122,6 +125,7 @@ internal static class TrainRun
         {
             Console.WriteLine($"Going on from '{folder!.ResumePath}'");
         }
+
         TrainingHistory history = TrainingView.Show(network.Variant.PaperName, view => trainer.Fit(
             faces.Training,
             faces.Validation,
@@ -159,6 +163,7 @@ internal static class TrainRun
         {
             trainer.Remove(name);
         }
+
         return JsonFile.ToObject(new
         {
             Variant = network.Variant.PaperName,

@@ -100,10 +100,12 @@ internal sealed class CommandLine
         {
             throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");
         }
+
         if (result.GetValue(_resume) && result.GetValue(_output) is null)
         {
             throw new ArgumentException("--resume was given without --output; expected the folder of the table to go on with.");
         }
+
         (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
         return new Settings
         {
@@ -135,6 +137,7 @@ internal sealed class CommandLine
         {
             result.AddError($"--learning-rate: got '{text}', expected a number from 1e-9 to 10.");
         }
+
         return value;
     }
 
@@ -149,6 +152,7 @@ internal sealed class CommandLine
         {
             result.AddError($"--seeds: got '{CommonOptions.Text(result)}', expected each seed once.");
         }
+
         return seeds;
     }
 
@@ -163,8 +167,10 @@ internal sealed class CommandLine
                 result.AddError($"--variants: got '{name}', expected any of {known}, each once.");
                 break;
             }
+
             variants.Add(variant);
         }
+
         return [.. variants];
     }
 

@@ -51,6 +51,7 @@ internal sealed class ResultsFile
         using (File.Create(PathOf($".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose))
         {
         }
+
         if (settings.Resumes)
         {
             _formerRows = ReadFormerRows();
@@ -74,6 +75,7 @@ internal sealed class ResultsFile
         {
             return null;
         }
+
         IReadOnlyDictionary<string, string> provenance = Checkpoint.ReadProvenance(PathOf(row.Checkpoint));
         return row with
         {
@@ -102,6 +104,7 @@ internal sealed class ResultsFile
         {
             provenance.Add(UnseenKey, unseen.ToString("R", CultureInfo.InvariantCulture));
         }
+
         Checkpoint.Save(PathOf(row.Checkpoint!), network, provenance);
     }
 
@@ -128,6 +131,7 @@ internal sealed class ResultsFile
         {
             return [];
         }
+
         Content former = JsonFile.Read<Content>(ResultsPath);
         string[] differences =
         [

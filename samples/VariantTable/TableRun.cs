@@ -54,6 +54,7 @@ internal static class TableRun
                 ? Fer2013Reader.ReadStratified(path, cancellationToken: cancellationToken)
                 : Fer2013Reader.Read(path, cancellationToken: cancellationToken);
         }
+
         return DrawnFaces.Read();
     }
 
@@ -100,6 +101,7 @@ internal static class TableRun
         {
             table.AddColumn(column, cell => cell.NoWrap().Alignment(column == "variant" ? Justify.Left : Justify.Right));
         }
+
         foreach (Row row in rows)
         {
             table.AddRow(
@@ -115,6 +117,7 @@ internal static class TableRun
                 PercentOrDash(row.TestAccuracy),
                 row.SecondsPerIteration.ToString("F3", CultureInfo.InvariantCulture));
         }
+
         AnsiConsole.Write(table);
         Console.WriteLine("* selection split: the best weights were chosen on it");
         Console.WriteLine("** the same split, less the faces that also stand in Training");

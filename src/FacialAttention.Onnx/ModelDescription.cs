@@ -31,6 +31,7 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
         {
             throw Fault(source, $"has the inputs {string.Join(", ", session.InputMetadata.Keys)}; expected '{InputName}' alone");
         }
+
         CheckValue(session.InputMetadata, InputName, "input", [-1, 1, height, width], source);
         CheckValue(session.OutputMetadata, OutputName, "output", [-1, labels.Count], source);
         return new ModelDescription(labels, height, width);
@@ -46,6 +47,7 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
         {
             throw Fault(source, $"has a formatVersion that is no number; expected 1 to {FormatVersion}");
         }
+
         if (version > FormatVersion)
         {
             throw Fault(source, $"has formatVersion {version}, of a newer FacialAttention; expected at most {FormatVersion}");
@@ -86,6 +88,7 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
         {
             throw Fault(source, $"has no {kind} '{name}', but {string.Join(", ", values.Keys)}; expected it");
         }
+
         if (!value.IsTensor || value.ElementType != typeof(float) || !value.Dimensions.AsSpan().SequenceEqual(expected))
         {
             string got = value.IsTensor ? $"{value.ElementType.Name} {Describe(value.Dimensions)}" : $"a {value.OnnxValueType}";

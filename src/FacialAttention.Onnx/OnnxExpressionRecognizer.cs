@@ -54,6 +54,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         {
             throw new IOException($"'{path}' is a folder; expected an .onnx file.");
         }
+
         try
         {
             return Create(File.ReadAllBytes(path), $"'{path}'", configureSession);
@@ -130,6 +131,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
                 {
                     _preprocessor.Process(faces[done + i], bound.InputOf(i));
                 }
+
                 bound.Run(_session, _runOptions);
                 for (int i = 0; i < batch; i++)
                 {
@@ -140,8 +142,10 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
             {
                 _idle[log].Enqueue(bound);
             }
+
             done += batch;
         }
+
         return predictions;
     }
 
@@ -155,6 +159,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
                 bound.Dispose();
             }
         }
+
         _runOptions.Dispose();
         _session.Dispose();
     }
@@ -175,6 +180,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
                 + $"ONNX Runtime said: {exception.Message}",
                 exception);
         }
+
         IDisposable owner = session;
         try
         {
@@ -193,6 +199,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
                     + exception.Message,
                     exception);
             }
+
             throw;
         }
     }

@@ -72,6 +72,7 @@ internal sealed class CommandLine
         {
             throw new ArgumentException("--case was given without --target; expected the target that the case is of.");
         }
+
         return new FuzzSettings
         {
             Targets = target == "all" ? TargetNames.All : [target],

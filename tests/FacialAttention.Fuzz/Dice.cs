@@ -23,6 +23,7 @@ internal sealed class Dice(string target, long seed, long number)
         {
             bytes[i] = (byte)Below(256);
         }
+
         return bytes;
     }
 }

@@ -80,6 +80,7 @@ public sealed partial class ReadmeTests
             string row = string.Join(' ', pixels.Skip(i * 2304).Take(2304));
             csv.Append(CultureInfo.InvariantCulture, $"{labels[i]},{row},{(i < training ? "Training" : "PublicTest")}\n");
         }
+
         return csv.ToString();
     }
 

@@ -13,6 +13,7 @@ internal static class Repository
             folder = Path.GetDirectoryName(folder)
                 ?? throw new InvalidOperationException($"No FacialAttention.sln above {AppContext.BaseDirectory}.");
         }
+
         return folder;
     }
 }

@@ -100,6 +100,7 @@ internal sealed class FaceCanvas
         {
             return;
         }
+
         StrokePoint[] path = points.ToArray();
         double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
         foreach (StrokePoint p in path)
@@ -109,6 +110,7 @@ internal sealed class FaceCanvas
             top = Math.Min(top, p.Y - p.Radius);
             bottom = Math.Max(bottom, p.Y + p.Radius);
         }
+
         Paint(
             new Area(left, top, right, bottom),
             (x, y) =>
@@ -122,6 +124,7 @@ internal sealed class FaceCanvas
                     double ex = x - a.X - (t * dx), ey = y - a.Y - (t * dy);
                     nearest = Math.Min(nearest, Math.Sqrt((ex * ex) + (ey * ey)) - a.Radius - (t * (b.Radius - a.Radius)));
                 }
+
                 return nearest;
             },
             value,

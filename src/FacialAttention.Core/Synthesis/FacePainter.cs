@@ -46,6 +46,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                     : Math.Max(Math.Abs(x) - rx, y - person.HairLength),
                 person.Hair);
         }
+
         foreach (int side in (ReadOnlySpan<int>)[-1, 1])
         {
             canvas.Paint(
@@ -53,6 +54,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                 (x, y) => Ellipse(x - (side * w), y + 0.05, 0.08, 0.17),
                 Dark(0.85));
         }
+
         canvas.Paint(new Area(-w, -1.05, w, 1.2), FaceDistance, person.Skin);
         if (person.Beard > 0)
         {
@@ -82,6 +84,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
             double y = browY - 0.14 - (0.1 * k), half = 0.1 + (0.25 * actions.OuterBrowRaise);
             canvas.Stroke([new(-half, y + 0.01, 0.008), new(0, y - 0.015, 0.016), new(half, y + 0.01, 0.008)], Dark(0.65), 0.6 * forehead);
         }
+
         double frown = actions.BrowLower * (1 - (0.5 * actions.InnerBrowRaise));
         foreach (int side in (ReadOnlySpan<int>)[-1, 1])
         {
@@ -116,6 +119,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                     0.7 * actions.CheekRaise);
             }
         }
+
         canvas.Shade(0, person.MouthY + 0.27, 0.17, 0.1, 0.25 * actions.ChinRaise);
     }
 
@@ -166,17 +170,20 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
             double t = (k - 3) / 3.0;
             lid[k] = new(cx + (t * w), cy - (up * (1 - (t * t))) + (tilt * t * w), 0.02 + (0.012 * actions.LidTighten));
         }
+
         canvas.Stroke(lid, Math.Min(0.12, Dark(0.3)));
         for (int k = 0; k < lid.Length; k++)
         {
             lid[k] = lid[k] with { Y = lid[k].Y - 0.05 - (0.03 * actions.LidDroop), Radius = 0.01 };
         }
+
         canvas.Stroke(lid, Dark(0.6), 0.6 * (1 - actions.BrowLower));
         for (int k = 0; k < lid.Length; k++)
         {
             double t = (k - 3) / 3.0;
             lid[k] = new(cx + (t * w), cy + (down * (1 - (t * t))) + (tilt * t * w), 0.01);
         }
+
         canvas.Stroke(lid, Dark(0.45), 0.7);
         // A pouch under the eye that cheek and lid push up.
         double pouch = Math.Min(1, (0.8 * actions.CheekRaise) + (0.5 * actions.LidTighten));
@@ -185,6 +192,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
             double t = (k - 3) / 3.0;
             lid[k] = new(cx + (t * w * 1.05), cy + 0.08 + (0.035 * (1 - (t * t))), 0.012);
         }
+
         canvas.Stroke(lid, Dark(0.55), 0.8 * pouch);
     }
 
@@ -253,6 +261,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                 (x, y) => Math.Max(Opening(x, y), Between(x, y, up, teeth - up)) + 0.008,
                 Math.Min(0.97, 0.6 + (0.4 * person.Skin)));
         }
+
         Span<StrokePoint> line = stackalloc StrokePoint[9];
         for (int k = 0; k < line.Length; k++)
         {
@@ -261,6 +270,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
             double q = ((1 - square) * (1 - t2)) + (square * (1 - (t2 * t2)));
             line[k] = new(t * w, cy - (lift * t2) - (raise * (1 - t2)) - (up * q), 0.018 + (0.024 * a.LipTighten));
         }
+
         canvas.Stroke(line, Dark(0.3));
         PaintDimple(-w, cy - liftLeft, Math.Max(a.DimpleLeft, 0.5 * a.CornerPullLeft));
         PaintDimple(w, cy - liftRight, Math.Max(a.DimpleRight, 0.5 * a.CornerPullRight));
@@ -305,6 +315,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
                 person.GlassesTone,
                 0.85);
         }
+
         canvas.Stroke([new(-person.EyeX + 0.22, y - 0.03, 0.016), new(person.EyeX - 0.22, y - 0.03, 0.016)], person.GlassesTone, 0.85);
     }
 

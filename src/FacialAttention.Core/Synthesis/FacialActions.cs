@@ -125,6 +125,7 @@ internal sealed class FacialActions
             default:
                 throw new ArgumentOutOfRangeException(nameof(expression), expression, $"Got {expression}; expected a named expression.");
         }
+
         return a;
     }
 

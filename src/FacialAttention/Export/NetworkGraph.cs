@@ -49,6 +49,7 @@ internal sealed class NetworkGraph
         {
             return images;
         }
+
         (long top, long left) = ((_options.ImageHeight - height) / 2, (_options.ImageWidth - width) / 2);
         return _graph.Add(
             "Slice",
@@ -97,6 +98,7 @@ internal sealed class NetworkGraph
                     Attribute("pads", [1, 1, 1, 1]));
             }
         }
+
         return x;
     }
 
@@ -114,6 +116,7 @@ internal sealed class NetworkGraph
         {
             sequence = AddLocalAttention(sequence); // [N, T, D]
         }
+
         string hidden = AddLstm(sequence); // [T, N, directions * hidden]
         string pooled = _variant.HasGlobalAttention
             ? AddGlobalAttention(hidden)
@@ -138,6 +141,7 @@ internal sealed class NetworkGraph
         {
             factors = _graph.Add("Mul", "local_attention.scaled", [factors, _graph.Scalar("local_attention.steps", _steps)]);
         }
+
         return _graph.Add("Mul", "local_attention.features", [sequence, factors]);
     }
 
@@ -175,11 +179,13 @@ internal sealed class NetworkGraph
         {
             scores = _graph.Add("Div", $"{key}.scaled", [scores, _graph.Scalar($"{key}.root", Math.Sqrt(featureSize))]);
         }
+
         string weights = _graph.Add("Softmax", output, [scores], Attribute("axis", 1));
         if (_exportOptions.IncludeAttention)
         {
             _graph.Proto.Output.Add(Describe(weights, null, _steps));
         }
+
         return weights;
     }
 
@@ -191,6 +197,7 @@ internal sealed class NetworkGraph
         {
             x = AddLstmLayer(x, layer, layer == 0 ? FeatureSize : Directions * _options.LstmHiddenSize);
         }
+
         return x;
     }
 
@@ -248,6 +255,7 @@ internal sealed class NetworkGraph
                 result[(column * size) + row] = matrix[(row * size) + column];
             }
         }
+
         return result;
     }
 

@@ -19,6 +19,7 @@ internal sealed class NetworkWeights(ExpressionNetwork network)
                 throw new ArgumentException(
                     $"The weight '{key}' is of dtype {weight.dtype}; expected {ScalarType.Float32}.", nameof(network));
             }
+
             float[] values = weight.detach().cpu().contiguous().data<float>().ToArray();
             return Array.TrueForAll(values, float.IsFinite)
                 ? values

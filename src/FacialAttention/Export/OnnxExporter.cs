@@ -62,6 +62,7 @@ public static class OnnxExporter
                     $"The weights take {weightBytes} bytes; expected at most {MaxWeightBytes}, which an .onnx file holds."),
                 nameof(network));
         }
+
         using ExpressionNetwork? folded = network.Options.BatchNorm ? network.FoldBatchNorm() : null;
         string version = LibraryVersion();
         return new ModelProto

@@ -28,6 +28,7 @@ public sealed class FacialAttentionOptions : IValidatableObject
         {
             yield return new ValidationResult($"{nameof(Network)} is null; expected options.");
         }
+
         if (Trainer is null)
         {
             yield return new ValidationResult($"{nameof(Trainer)} is null; expected options.");

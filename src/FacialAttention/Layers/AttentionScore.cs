@@ -20,8 +20,8 @@ internal sealed class AttentionScore : Module<Tensor, Tensor>
     public AttentionScore(int featureSize, AttentionScoring scoring)
         : base(NativeTorch.Loaded(nameof(AttentionScore)))
     {
-        _featureSize = TensorCheck.IsInRange(featureSize, 1, 1 << 20, nameof(featureSize));
-        _scoring = TensorCheck.IsDefined(scoring, nameof(scoring));
+        _featureSize = Require.InRange(featureSize, 1, 1 << 20, nameof(featureSize));
+        _scoring = Require.Defined(scoring, nameof(scoring));
         _projection = scoring == AttentionScoring.Additive ? Linear(featureSize, featureSize) : null;
 
         // Bounds as PyTorch gives the weight of a Linear with one output. Detached: a caller's dispose scope must not own a weight.
@@ -44,6 +44,7 @@ internal sealed class AttentionScore : Module<Tensor, Tensor>
         {
             scores = scores / Math.Sqrt(_featureSize);
         }
+
         return scores.softmax(1).MoveToOuterDisposeScope();
     }
 

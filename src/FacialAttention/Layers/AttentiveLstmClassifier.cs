@@ -51,14 +51,14 @@ public sealed class AttentiveLstmClassifier : Module<Tensor, Tensor>
         double dropout = 0)
         : base(NativeTorch.Loaded(nameof(AttentiveLstmClassifier)))
     {
-        _featureSize = TensorCheck.IsInRange(featureSize, 1, 1 << 20, nameof(featureSize));
-        _classes = TensorCheck.IsInRange(classes, 2, 1 << 20, nameof(classes));
-        _hiddenSize = TensorCheck.IsInRange(hiddenSize, 1, bidirectional ? 1 << 19 : 1 << 20, nameof(hiddenSize));
-        _layers = TensorCheck.IsInRange(layers, 1, 64, nameof(layers));
+        _featureSize = Require.InRange(featureSize, 1, 1 << 20, nameof(featureSize));
+        _classes = Require.InRange(classes, 2, 1 << 20, nameof(classes));
+        _hiddenSize = Require.InRange(hiddenSize, 1, bidirectional ? 1 << 19 : 1 << 20, nameof(hiddenSize));
+        _layers = Require.InRange(layers, 1, 64, nameof(layers));
         _directions = bidirectional ? 2 : 1;
-        _dropout = TensorCheck.IsInRange(dropout, 0, 0.9, nameof(dropout));
-        TensorCheck.IsDefined(pooling, nameof(pooling));
-        TensorCheck.IsDefined(scoring, nameof(scoring));
+        _dropout = Require.InRange(dropout, 0, 0.9, nameof(dropout));
+        Require.Defined(pooling, nameof(pooling));
+        Require.Defined(scoring, nameof(scoring));
         _lstm = LSTM(featureSize, hiddenSize, layers, batchFirst: true, bidirectional: bidirectional);
         _attention = pooling == SequencePooling.Attention ? new GlobalFeatureAttention(_directions * hiddenSize, scoring) : null;
         _linear = Linear(_directions * hiddenSize, classes);
@@ -70,7 +70,7 @@ public sealed class AttentiveLstmClassifier : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor features)
     {
-        TensorCheck.IsSequence(features, _featureSize, _linear.weight, nameof(AttentiveLstmClassifier));
+        RequireTensor.Sequence(features, _featureSize, _linear.weight, nameof(AttentiveLstmClassifier));
         using var scope = NewDisposeScope();
         (Tensor hidden, _, _) = _lstm.call(features); // [N, T, directions * hidden]
         Tensor pooled = _attention is null ? hidden.mean([1]) : _attention.call(hidden); // [N, directions * hidden]
@@ -85,6 +85,7 @@ public sealed class AttentiveLstmClassifier : Module<Tensor, Tensor>
             long inputSize = layer == 0 ? _featureSize : _directions * _hiddenSize;
             lstm += 4L * _directions * _hiddenSize * (inputSize + _hiddenSize) * steps; // four gates
         }
+
         return lstm + (_attention?.CountMultiplyAdds(steps) ?? 0) + ((long)_directions * _hiddenSize * _classes);
     }
 }

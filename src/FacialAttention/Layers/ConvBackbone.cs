@@ -24,11 +24,12 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         : base(NativeTorch.Loaded(nameof(ConvBackbone)))
     {
         _stages = [.. stages ?? Paper];
-        _inChannels = TensorCheck.IsInRange(inChannels, 1, 1 << 20, nameof(inChannels));
+        _inChannels = Require.InRange(inChannels, 1, 1 << 20, nameof(inChannels));
         if (FindFault(_stages) is { } fault)
         {
             throw new ArgumentException(fault, nameof(stages));
         }
+
         using var scope = NewDisposeScope(); // TorchSharp's convolution with bias leaves a temporary behind.
         int channels = inChannels;
         for (int i = 0; i < _stages.Length; i++)
@@ -60,7 +61,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor images)
     {
-        TensorCheck.IsImage(images, _inChannels, smallestSide: 1, FirstWeight, nameof(ConvBackbone));
+        RequireTensor.Images(images, _inChannels, smallestSide: 1, FirstWeight, nameof(ConvBackbone));
         using var scope = NewDisposeScope();
         Tensor x = images.device_type == DeviceType.CPU ? WithChannelsLast(images) : images;
         for (int i = 0; i < _blocks.Count; i++)
@@ -70,11 +71,13 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
             {
                 x = functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1); // [N, C', ceil(H / 2), ceil(W / 2)]
             }
+
             if (_blocks[i] is not PointwiseConvBlock) // which has a ReLU of its own
             {
                 x = x.relu_(); // After the pool: the same bits as before it, for a quarter of the work.
             }
         }
+
         return x.contiguous().MoveToOuterDisposeScope();
     }
 
@@ -84,8 +87,8 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
     /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
     public (int Height, int Width) OutputSize(int height, int width)
     {
-        TensorCheck.IsInRange(height, 1, int.MaxValue - 1, nameof(height));
-        TensorCheck.IsInRange(width, 1, int.MaxValue - 1, nameof(width));
+        Require.InRange(height, 1, int.MaxValue - 1, nameof(height));
+        Require.InRange(width, 1, int.MaxValue - 1, nameof(width));
         return OutputSize(_stages, height, width);
     }
 
@@ -96,6 +99,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         {
             (height, width) = ((height + 1) / 2, (width + 1) / 2);
         }
+
         return (height, width);
     }
 
@@ -112,6 +116,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
                 (height, width) = ((height + 1) / 2, (width + 1) / 2);
             }
         }
+
         return sum;
     }
 
@@ -122,6 +127,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         {
             return $"The backbone has {stages.Count} stages; expected 1 to 64.";
         }
+
         for (int i = 0; i < stages.Count; i++)
         {
             if ((stages[i] is { } stage ? stage.Fault : "It is null.") is { } fault)
@@ -129,6 +135,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
                 return $"Stage {i + 1} of the backbone: {fault}";
             }
         }
+
         return null;
     }
 
@@ -153,6 +160,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         {
             parts.Add(("norm", BatchNorm2d(stage.Channels)));
         }
+
         return Sequential(parts);
     }
 }

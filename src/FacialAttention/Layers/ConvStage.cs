@@ -18,6 +18,7 @@ public sealed record ConvStage(int KernelSize, int Channels, bool Pool = false)
             {
                 return $"{nameof(KernelSize)} is {KernelSize}; expected an odd number from 1 to 15.";
             }
+
             return Channels is < 1 or > 4096 ? $"{nameof(Channels)} is {Channels}; expected 1 to 4096." : null;
         }
     }

@@ -45,7 +45,7 @@ public sealed class GlobalFeatureAttention : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public Tensor ComputeWeights(Tensor features)
     {
-        TensorCheck.IsSequence(features, _featureSize, _score.Query, nameof(GlobalFeatureAttention));
+        RequireTensor.Sequence(features, _featureSize, _score.Query, nameof(GlobalFeatureAttention));
         return _score.call(features);
     }
 

@@ -28,7 +28,7 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
     {
         _score = new AttentionScore(featureSize, scoring);
         _featureSize = featureSize;
-        _scaling = TensorCheck.IsDefined(scaling, nameof(scaling));
+        _scaling = Require.Defined(scaling, nameof(scaling));
         RegisterComponents();
     }
 
@@ -43,6 +43,7 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
         {
             weights = weights * features.shape[1];
         }
+
         return (features * weights).MoveToOuterDisposeScope();
     }
 
@@ -55,7 +56,7 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public Tensor ComputeWeights(Tensor features)
     {
-        TensorCheck.IsSequence(features, _featureSize, _score.Query, nameof(LocalFeatureAttention));
+        RequireTensor.Sequence(features, _featureSize, _score.Query, nameof(LocalFeatureAttention));
         return _score.call(features);
     }
 

@@ -24,8 +24,8 @@ public sealed class PointwiseConvBlock : Module<Tensor, Tensor>
     public PointwiseConvBlock(int inChannels, int outChannels, bool batchNorm = true)
         : base(NativeTorch.Loaded(nameof(PointwiseConvBlock)))
     {
-        _inChannels = TensorCheck.IsInRange(inChannels, 1, 1 << 20, nameof(inChannels));
-        TensorCheck.IsInRange(outChannels, 1, 1 << 20, nameof(outChannels));
+        _inChannels = Require.InRange(inChannels, 1, 1 << 20, nameof(inChannels));
+        Require.InRange(outChannels, 1, 1 << 20, nameof(outChannels));
         using var scope = NewDisposeScope(); // TorchSharp's convolution with bias leaves a temporary behind.
         _conv = Conv2d(inChannels, outChannels, kernel_size: 1, bias: !batchNorm);
         _norm = batchNorm ? BatchNorm2d(outChannels) : null;
@@ -37,7 +37,7 @@ public sealed class PointwiseConvBlock : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor images)
     {
-        TensorCheck.IsImage(images, _inChannels, smallestSide: 1, _conv.weight, nameof(PointwiseConvBlock));
+        RequireTensor.Images(images, _inChannels, smallestSide: 1, _conv.weight, nameof(PointwiseConvBlock));
         using var scope = NewDisposeScope();
         Tensor x = _conv.call(images); // [N, C', H, W]
         return (_norm is null ? x : _norm.call(x)).relu_().MoveToOuterDisposeScope();

@@ -27,6 +27,7 @@ internal static class BatchNormFolding
                 target.copy_(weights[key]);
                 continue;
             }
+
             Tensor factor = Of("weight") / (variance.to(ScalarType.Float64) + Epsilon).sqrt(); // [C']
             target.copy_(target.ndim == 4
                 ? weights[key].to(ScalarType.Float64) * factor.view(-1, 1, 1, 1) // [C', C, k, k]

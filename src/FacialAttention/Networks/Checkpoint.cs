@@ -76,8 +76,10 @@ public static partial class Checkpoint
                 Safetensors.CheckText(key, nameof(provenance));
                 Safetensors.CheckText(value, nameof(provenance));
             }
+
             metadata.Add(ProvenanceKey, ToJson(new Dictionary<string, string>(provenance)));
         }
+
         Safetensors.Write(path, [.. network.state_dict().Select(entry => ToStored(entry.Key, entry.Value))], metadata);
     }
 
@@ -120,7 +122,7 @@ public static partial class Checkpoint
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(newLabels);
-        TensorCheck.IsInRange(seed, 0, int.MaxValue, nameof(seed));
+        Require.InRange(seed, 0, int.MaxValue, nameof(seed));
         (SafetensorsFile file, int version) = ReadOwn(path);
         (NetworkVariant variant, ExpressionNetworkOptions options) = ReadDescription(path, file, version);
         int storedClasses = options.Labels.Count;
@@ -179,6 +181,7 @@ public static partial class Checkpoint
             {
                 network.to(device);
             }
+
             network.eval();
             return network;
         }
@@ -197,14 +200,17 @@ public static partial class Checkpoint
         {
             throw Fault(path, $"the metadata has no '{FormatVersionKey}'; expected a checkpoint that FacialAttention saved.");
         }
+
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
         {
             throw Fault(path, $"{FormatVersionKey} is {Excerpt.Of(text)}; expected a whole number from 1 to {FormatVersion}.");
         }
+
         if (version > FormatVersion)
         {
             throw Fault(path, $"{FormatVersionKey} is {version}, of a newer FacialAttention; expected at most {FormatVersion}.");
         }
+
         return file.IsVerified
             ? (file, version)
             : throw Fault(path, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
@@ -219,6 +225,7 @@ public static partial class Checkpoint
         {
             throw Fault(path, $"{VariantKey} is {Excerpt.Of(name)}; expected one of the five networks, for example 'ACNN-ALSTM'.");
         }
+
         (StoredOptions stored, StoredPreprocessing preprocessing) = version == 1
             ? (ReadJson<StoredOptionsOfVersion1>(path, metadata, OptionsKey).Upgrade(),
                 ReadJson<StoredPreprocessingOfVersion1>(path, metadata, PreprocessingKey).Upgrade())
@@ -276,6 +283,7 @@ public static partial class Checkpoint
         {
             throw new ArgumentException($"The weight '{key}' is of dtype {weight.dtype}; expected {ScalarType.Float32}.", "network");
         }
+
         SafetensorsTensor stored = TensorBytes.Of(key, weight);
         return IsFinite(stored)
             ? stored
@@ -300,13 +308,16 @@ public static partial class Checkpoint
                     path,
                     $"tensor {Excerpt.Of(tensor.Name, 100)} is unknown; expected the {weights.Count} keys of {network.Variant.PaperName}.");
             }
+
             long[] shape = IsHead(tensor.Name) ? [storedClasses, .. weight.shape[1..]] : weight.shape;
             stored.Add(tensor.Name, FromStored(path, tensor, shape, weight.dtype));
         }
+
         if (weights.Keys.FirstOrDefault(key => !stored.ContainsKey(key)) is { } missing)
         {
             throw Fault(path, $"tensor '{missing}' is missing; expected the {weights.Count} keys of {network.Variant.PaperName}.");
         }
+
         foreach ((string key, Tensor value) in stored.Where(entry => keepHead || !IsHead(entry.Key)))
         {
             weights[key].copy_(value);
@@ -326,6 +337,7 @@ public static partial class Checkpoint
                 $"tensor '{tensor.Name}' is {tensor.Dtype} [{string.Join(", ", tensor.Shape)}]; "
                 + $"expected {dtype} [{string.Join(", ", shape)}].");
         }
+
         return IsFinite(tensor)
             ? TensorBytes.ToTensor(tensor, type)
             : throw Fault(path, $"tensor '{tensor.Name}' holds a value that is not finite; expected finite numbers.");
@@ -343,6 +355,7 @@ public static partial class Checkpoint
                 }
             }
         }
+
         return true;
     }
 

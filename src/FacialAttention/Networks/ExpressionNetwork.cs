@@ -42,7 +42,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
     public ExpressionNetwork(NetworkVariant variant, ExpressionNetworkOptions? options = null)
         : base(NativeTorch.Loaded(nameof(ExpressionNetwork)))
     {
-        Variant = TensorCheck.IsDefined(variant, nameof(variant));
+        Variant = Require.Defined(variant, nameof(variant));
         _options = (options ?? new ExpressionNetworkOptions()).ValidatedCopy();
         using var seeded = new SeededTorch(_options.Seed);
 
@@ -120,11 +120,13 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
         {
             return _classifier.call(features.flatten(1)).MoveToOuterDisposeScope(); // [N, K]
         }
+
         Tensor sequence = ToSequence(features); // [N, T, D]
         if (_localAttention is not null)
         {
             sequence = _localAttention.call(sequence); // [N, T, D]
         }
+
         return _classifier.call(sequence).MoveToOuterDisposeScope(); // [N, K]
     }
 
@@ -153,22 +155,23 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
     private void CheckImages(Tensor images)
     {
         string layer = $"{nameof(ExpressionNetwork)} {Variant.PaperName}";
-        TensorCheck.IsImage(images, channels: 1, ExpressionNetworkOptions.SmallestSide, _backbone.FirstWeight, layer);
+        RequireTensor.Images(images, channels: 1, ExpressionNetworkOptions.SmallestSide, _backbone.FirstWeight, layer);
         (long height, long width) = (images.shape[2], images.shape[3]);
         if (!Variant.HasLstm && !IsSize(_options.ImageHeight, _options.ImageWidth) && !IsSize(_options.InputHeight, _options.InputWidth))
         {
             string orCrop = _options.CropHeight is null ? "" : $" or [N, 1, {_options.InputHeight}, {_options.InputWidth}]";
             throw new ArgumentException(
                 $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, {_options.ImageWidth}]{orCrop}; "
-                + $"got {TensorCheck.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
+                + $"got {RequireTensor.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
                 + $"{nameof(ExpressionNetworkOptions.ImageWidth)}, or use a variant with an LSTM, which takes any size.",
                 nameof(images));
         }
+
         if (height < _options.CropHeight || width < _options.CropWidth)
         {
             throw new ArgumentException(
                 $"{layer} sees the centre of [N, 1, {_options.CropHeight}, {_options.CropWidth}] of "
-                + $"its images; expected images of at least that size, got {TensorCheck.Shape(images)}.",
+                + $"its images; expected images of at least that size, got {RequireTensor.Shape(images)}.",
                 nameof(images));
         }
 

@@ -119,20 +119,24 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
         {
             yield return new ValidationResult($"{nameof(Labels)} is null; expected a label set.");
         }
+
         if (BackboneStages is not null && ConvBackbone.FindFault(BackboneStages) is { } fault)
         {
             yield return new ValidationResult($"{nameof(BackboneStages)}: {fault}");
         }
+
         if (CropHeight is null != CropWidth is null)
         {
             yield return new ValidationResult(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{nameof(CropHeight)} is {TextOf(CropHeight)} and {nameof(CropWidth)} is {TextOf(CropWidth)}; expected both or neither."));
         }
+
         if (FindCropFault(nameof(CropHeight), CropHeight, nameof(ImageHeight), ImageHeight) is { } heightFault)
         {
             yield return heightFault;
         }
+
         if (FindCropFault(nameof(CropWidth), CropWidth, nameof(ImageWidth), ImageWidth) is { } widthFault)
         {
             yield return widthFault;

@@ -38,6 +38,7 @@ public static class NetworkVariantExtensions
                 return true;
             }
         }
+
         variant = default;
         return false;
     }

@@ -20,10 +20,12 @@ internal static class WeightCount
                 + OfLinear(featureSize * height * width, options.CnnHiddenSize)
                 + OfLinear(options.CnnHiddenSize, options.Labels.Count);
         }
+
         if (variant.HasLocalAttention)
         {
             sum += OfAttention(featureSize, options.Scoring);
         }
+
         long hiddenSize = options.LstmHiddenSize;
         long directions = options.Bidirectional ? 2 : 1;
         for (int layer = 0; layer < options.LstmLayers; layer++)
@@ -31,10 +33,12 @@ internal static class WeightCount
             long inputSize = layer == 0 ? featureSize : directions * hiddenSize;
             sum += directions * (OfLinear(inputSize, 4 * hiddenSize) + OfLinear(hiddenSize, 4 * hiddenSize)); // four gates
         }
+
         if (variant.HasGlobalAttention)
         {
             sum += OfAttention(directions * hiddenSize, options.Scoring);
         }
+
         return sum + OfLinear(directions * hiddenSize, options.Labels.Count);
     }
 
@@ -48,6 +52,7 @@ internal static class WeightCount
             sum += batchNorm ? (4L * stage.Channels) + 1 : stage.Channels; // scale, shift, mean, variance, count; or a bias
             channels = stage.Channels;
         }
+
         return sum;
     }
 

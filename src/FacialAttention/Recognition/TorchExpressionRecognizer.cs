@@ -21,7 +21,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     public TorchExpressionRecognizer(ExpressionNetwork network, double temperature = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
-        _temperature = TensorCheck.IsInRange(temperature, 0.01, 100, nameof(temperature));
+        _temperature = Require.InRange(temperature, 0.01, 100, nameof(temperature));
         _network = network;
         _network.eval();
         ExpressionNetworkOptions options = network.Options;
@@ -48,12 +48,14 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         {
             return [];
         }
+
         int size = _preprocessor.Height * _preprocessor.Width;
         var pixels = new float[faces.Count * size];
         for (int i = 0; i < faces.Count; i++)
         {
             _preprocessor.Process(faces[i], pixels.AsSpan(i * size, size));
         }
+
         return Recognize(pixels, faces.Count);
     }
 
@@ -71,6 +73,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         {
             predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count));
         }
+
         return predictions;
     }
 }

@@ -39,10 +39,10 @@ internal sealed class SafetensorsHeader
         {
             header.Read(path, new Utf8JsonReader(json));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second is the reader's word on an escaped half of a surrogate pair.
-            throw Safetensors.Fault(path, $"the header is not valid JSON. {e.Message}", e);
+            throw Safetensors.Fault(path, $"the header is not valid JSON. {exception.Message}", exception);
         }
 
         return header;

@@ -23,8 +23,10 @@ internal sealed class BatchOrder(int rows, int batchSize, int seed)
             {
                 ShuffleFor(pass);
             }
+
             batch[i] = _order[position];
         }
+
         return batch;
     }
 
@@ -34,6 +36,7 @@ internal sealed class BatchOrder(int rows, int batchSize, int seed)
         {
             _order[i] = i;
         }
+
         new SeededRandom(seed, Purpose, pass).Shuffle<int>(_order);
         _pass = pass;
     }

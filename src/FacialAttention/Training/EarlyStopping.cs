@@ -20,6 +20,7 @@ internal sealed class EarlyStopping
             Failures++;
             return false;
         }
+
         Best = point;
         Failures = 0;
         return true;

@@ -33,7 +33,7 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(faces);
-        TensorCheck.IsInRange(batchSize, 1, 65_536, nameof(batchSize));
+        Require.InRange(batchSize, 1, 65_536, nameof(batchSize));
         NativeTorch.EnsureLoaded();
         Device device = network.parameters().FirstOrDefault()?.device ?? CPU;
         using var tensors = new FaceTensors(faces, device);
@@ -71,6 +71,7 @@ public static class Evaluator
                     Tensor mirrored = network.call(images.flip(3));
                     logits = logits.log_softmax(1).logaddexp(mirrored.log_softmax(1)).sub_(Math.Log(2)); // log of the mean probability
                 }
+
                 lossSum += loss(logits, labels).ToDouble() * count;
                 long[] actual = [.. labels.cpu().data<long>()];
                 long[] predicted = [.. logits.argmax(1).cpu().data<long>()];
@@ -80,6 +81,7 @@ public static class Evaluator
                     predictions.Add((int)predicted[i]);
                 }
             }
+
             return new EvaluationResult(faces.Labels, lossSum / faces.Count, confusion, predictions);
         }
         finally
@@ -93,7 +95,7 @@ public static class Evaluator
         if (logits.ndim != 2 || logits.shape[0] != count || logits.shape[1] != labels.Count)
         {
             throw new ArgumentException(
-                $"The network returned a tensor of shape {TensorCheck.Shape(logits)} for {count} faces with {labels.Count} labels; "
+                $"The network returned a tensor of shape {RequireTensor.Shape(logits)} for {count} faces with {labels.Count} labels; "
                 + $"expected logits of shape [{count}, {labels.Count}].");
         }
     }

@@ -53,10 +53,12 @@ internal sealed class FusedAdam : IDisposable
                     parts.Add((parameter, gradient.contiguous(), mean, square, tensor((float)count)));
                 }
             }
+
             if (parts.Count == 0)
             {
                 continue;
             }
+
             (double rate, double beta1, double beta2, double decay, double epsilon) = OptionsOf(group);
             _script.invoke(
                 "step",
@@ -81,6 +83,7 @@ internal sealed class FusedAdam : IDisposable
         {
             return (adam.exp_avg, adam.exp_avg_sq, ++adam.step);
         }
+
         var adamW = (AdamW.State)state;
         return (adamW.exp_avg, adamW.exp_avg_sq, ++adamW.step);
     }
@@ -91,6 +94,7 @@ internal sealed class FusedAdam : IDisposable
         {
             return (adam.LearningRate!.Value, adam.beta1!.Value, adam.beta2!.Value, adam.weight_decay!.Value, adam.eps!.Value);
         }
+
         var adamW = (AdamW.Options)group.Options;
         return (adamW.LearningRate!.Value, adamW.beta1!.Value, adamW.beta2!.Value, adamW.weight_decay!.Value, adamW.eps!.Value);
     }

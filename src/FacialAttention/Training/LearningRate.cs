@@ -10,6 +10,7 @@ internal static class LearningRate
         {
             return options.LearningRate * iteration / options.WarmupIterations;
         }
+
         int since = iteration - 1 - options.WarmupIterations;
         return options.LearningRate * options.Schedule switch
         {

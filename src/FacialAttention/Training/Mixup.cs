@@ -20,6 +20,7 @@ internal sealed class Mixup(double alpha, int seed)
         {
             partners[i] = i;
         }
+
         random.Shuffle<long>(partners);
         return (Math.Max(share, 1 - share), partners);
     }

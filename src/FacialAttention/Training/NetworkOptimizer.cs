@@ -41,10 +41,12 @@ internal sealed class NetworkOptimizer : IDisposable
         {
             nn.utils.clip_grad_norm_(_parameters.Select(entry => entry.Parameter), norm);
         }
+
         foreach ((optim.ILearningRateController group, double factor) in _optimizer.ParamGroups.Zip(_factors))
         {
             group.LearningRate = learningRate * factor;
         }
+
         if (_fused is null)
         {
             _optimizer.step();
@@ -78,6 +80,7 @@ internal sealed class NetworkOptimizer : IDisposable
                     break;
             }
         }
+
         return state;
     }
 
@@ -92,6 +95,7 @@ internal sealed class NetworkOptimizer : IDisposable
                 yield return ($"{name}.momentum_buffer", parameter.dtype, parameter.shape);
                 continue;
             }
+
             yield return ($"{name}.step", ScalarType.Int64, []);
             yield return ($"{name}.exp_avg", parameter.dtype, parameter.shape);
             yield return ($"{name}.exp_avg_sq", parameter.dtype, parameter.shape);

@@ -22,6 +22,7 @@ internal sealed class NetworkParts
         {
             throw new ArgumentException("The network has no parameter that requires a gradient; expected at least one.", nameof(network));
         }
+
         factors ??= new Dictionary<string, double>();
         foreach (string part in factors.Keys)
         {
@@ -33,15 +34,18 @@ internal sealed class NetworkParts
                     + $"begins with; expected for example one of {known}.");
             }
         }
+
         foreach ((string name, Parameter parameter) in parameters)
         {
             _parameters.Add((name, parameter, FactorOf(name, factors)));
         }
+
         if (_parameters.All(entry => entry.Factor == 0))
         {
             throw new ArgumentException(
                 $"{nameof(TrainerOptions.LearningRateFactors)} freezes all of the network; expected something to train.");
         }
+
         if (_parameters.Any(entry => entry.Factor == 0))
         {
             _modules = [.. network.named_modules().Select(entry => (entry.module, FactorOf(entry.name, factors) == 0))];

@@ -140,6 +140,7 @@ public sealed class ResumeState
         {
             throw Fault($"tensor '{GeneratorName}' is no state of torch's generator: {generatorFault}");
         }
+
         if (stored.Keys.FirstOrDefault() is { } unknown)
         {
             throw Fault($"tensor {Excerpt.Of(unknown, 100)} is unknown; expected those of this network and these options.");
@@ -149,6 +150,7 @@ public sealed class ResumeState
         {
             weight.copy_(last[key]);
         }
+
         optimizer.Restore(memory);
         run.Best.Take(best);
         run.Average?.Snapshot.Take(average);
@@ -163,10 +165,12 @@ public sealed class ResumeState
         {
             throw Fault($"the metadata has no '{FormatVersionKey}'; expected the resume state of a run.");
         }
+
         if (version != FormatVersion.ToString(CultureInfo.InvariantCulture))
         {
             throw Fault($"{FormatVersionKey} is {Excerpt.Of(version)}; expected {FormatVersion}.");
         }
+
         if (!file.IsVerified)
         {
             throw Fault($"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
@@ -183,10 +187,12 @@ public sealed class ResumeState
             {
                 continue;
             }
+
             differences.AddRange(key is OptionsKey or ConditionsKey
                 ? Differences(key, ReadObject(there, key), ReadObject(here, key))
                 : [$"{key} are {Excerpt.Of(there, 200)} there and {Excerpt.Of(here, 200)} here"]);
         }
+
         if (differences.Count > 0)
         {
             throw new InvalidOperationException(
@@ -234,14 +240,17 @@ public sealed class ResumeState
             {
                 throw Fault($"tensor '{prefix}{name}' is missing; expected it for this network and these options.");
             }
+
             if (entry.Dtype != TensorBytes.DtypeOf(type) || !entry.Shape.SequenceEqual(shape))
             {
                 throw Fault(
                     $"tensor '{prefix}{name}' is {entry.Dtype} [{string.Join(", ", entry.Shape)}]; expected {TensorBytes.DtypeOf(type)} "
                     + $"[{string.Join(", ", shape)}].");
             }
+
             taken.Add(name, TensorBytes.ToTensor(entry, type));
         }
+
         return taken;
     }
 
@@ -252,6 +261,7 @@ public sealed class ResumeState
         {
             node.Remove(name);
         }
+
         return node.ToJsonString();
     }
 

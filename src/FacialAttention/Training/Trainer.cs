@@ -54,6 +54,7 @@ public sealed partial class Trainer : IDisposable
                 + $"{nameof(TrainerOptions.ClassWeighting)} {_options.ClassWeighting}; expected these only with the built-in loss.",
                 nameof(loss));
         }
+
         _network = network;
         _loss = loss;
         _logger = logger ?? NullLogger<Trainer>.Instance;
@@ -124,6 +125,7 @@ public sealed partial class Trainer : IDisposable
                 {
                     resume.Write(_network, _optimizer, run);
                 }
+
                 progress?.Report(new TrainingProgress(
                     run.Record.Iteration,
                     run.Iterations,
@@ -146,6 +148,7 @@ public sealed partial class Trainer : IDisposable
             run.Best.Restore(_network);
             _network.eval();
         }
+
         TrainingPoint best = run.Record.Stopping.Best!.Value; // The last iteration always validates.
         LogEnd(best.Iteration, best.Loss, best.Error);
         return new TrainingHistory(
@@ -179,18 +182,21 @@ public sealed partial class Trainer : IDisposable
             images = Mixup.Mix(images, share, partner);
             partnerLabels = labels.index_select(0, partner);
         }
+
         _optimizer.ZeroGradients();
         Tensor logits = _network.call(images); // [N, K]
         if (isFirst)
         {
             Evaluator.CheckLogits(logits, _options.BatchSize, run.Training.Labels);
         }
+
         Tensor loss = partnerLabels is null ? run.Loss.Of(logits, labels) : run.Loss.Of(logits, labels, partnerLabels, share);
         double value = loss.ToDouble();
         if (!double.IsFinite(value))
         {
             throw new TrainingDivergedException(iteration, value);
         }
+
         loss.backward();
         _optimizer.Step(learningRate);
         run.Average?.Update(_network, iteration);
@@ -210,6 +216,7 @@ public sealed partial class Trainer : IDisposable
         {
             return null;
         }
+
         long faces = (long)record.Steps * _options.BatchSize;
         var point = new TrainingPoint(record.Iteration, record.LossSum / record.Steps, (double)record.Errors / faces);
         (record.LossSum, record.Errors, record.Steps) = (0, 0, 0);
@@ -227,6 +234,7 @@ public sealed partial class Trainer : IDisposable
         {
             return null;
         }
+
         using var trained = new WeightSnapshot();
         try
         {
@@ -235,6 +243,7 @@ public sealed partial class Trainer : IDisposable
                 trained.Take(_network);
                 run.Average.Snapshot.Restore(_network);
             }
+
             EvaluationResult result = Evaluator.Evaluate(
                 _network,
                 run.Validation,
@@ -246,12 +255,14 @@ public sealed partial class Trainer : IDisposable
             {
                 throw new TrainingDivergedException(record.Iteration, result.Loss);
             }
+
             var point = new TrainingPoint(record.Iteration, result.Loss, 1 - result.Accuracy);
             record.Validation.Add(point);
             if (record.Stopping.IsBest(point))
             {
                 run.Best.Take(_network);
             }
+
             LogValidation(point.Iteration, point.Loss, point.Error);
             return point;
         }

@@ -163,15 +163,18 @@ public sealed class TrainerOptions : IValidatableObject
             yield return new ValidationResult(
                 $"{nameof(CudaIndex)} is {index} while {nameof(Device)} is {Device}; expected it only with {DevicePreference.Cuda}.");
         }
+
         if (Iterations is { } iterations && Epochs is { } epochs)
         {
             yield return new ValidationResult(
                 $"{nameof(Iterations)} is {iterations} and {nameof(Epochs)} is {epochs}; expected at most one of them.");
         }
+
         if (Augmentation is null)
         {
             yield return new ValidationResult($"{nameof(Augmentation)} is null; expected options.");
         }
+
         foreach ((string part, double factor) in LearningRateFactors ?? new Dictionary<string, double>())
         {
             if (part.Length == 0 || !(factor is >= 0 and <= 1000))
@@ -191,6 +194,7 @@ public sealed class TrainerOptions : IValidatableObject
         {
             return Iterations ?? PaperIterations;
         }
+
         long iterations = (((long)epochs * faces) + BatchSize - 1) / BatchSize;
         return iterations <= int.MaxValue
             ? (int)iterations

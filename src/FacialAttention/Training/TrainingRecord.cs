@@ -36,25 +36,30 @@ internal sealed class TrainingRecord
         {
             return $"{nameof(Iteration)} is {Iteration}; expected 1 to {iterations}.";
         }
+
         if (Steps < 0 || Steps > Iteration)
         {
             return $"{nameof(Steps)} is {Steps}; expected 0 to {Iteration}.";
         }
+
         if (!double.IsFinite(LossSum) || Errors < 0)
         {
             return FormattableString.Invariant($"{nameof(LossSum)} is {LossSum} and {nameof(Errors)} {Errors}; ")
                 + "expected finite numbers, of errors not below 0.";
         }
+
         if (Elapsed < TimeSpan.Zero || Elapsed > LongestRun)
         {
             return FormattableString.Invariant($"{nameof(Elapsed)} is {Elapsed:c}; expected 0 to {LongestRun.TotalDays} days.");
         }
+
         TrainingPoint[] points = [.. Training, .. Validation];
         if (points.Any(point => point.Iteration < 1 || point.Iteration > Iteration || !IsSound(point)))
         {
             return $"a point of {nameof(Training)} or {nameof(Validation)} is of another iteration than 1 to {Iteration}, or its loss or "
                 + "error is no such number; expected finite losses and errors from 0 to 1.";
         }
+
         bool isBestOfAll = Stopping.Best is { } best ? Validation.Contains(best) : Validation.Count == 0;
         return isBestOfAll && Stopping.Failures >= 0 && Stopping.Failures < Math.Max(1, Validation.Count)
             ? null

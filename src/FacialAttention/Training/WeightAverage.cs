@@ -22,6 +22,7 @@ internal sealed class WeightAverage(double decay) : IDisposable
         {
             _average.Take(network);
         }
+
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         // The first weights are random; with the full decay they would weigh for thousands of iterations.

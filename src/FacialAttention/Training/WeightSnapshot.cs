@@ -39,6 +39,7 @@ internal sealed class WeightSnapshot : IDisposable
         {
             return;
         }
+
         using var noGrad = no_grad();
         foreach ((string key, Tensor weight) in network.state_dict())
         {

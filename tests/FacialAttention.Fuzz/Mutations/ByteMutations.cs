@@ -25,6 +25,7 @@ internal static class ByteMutations
         {
             bytes = MutateOnce(dice, bytes, other);
         }
+
         return bytes;
     }
 
@@ -77,6 +78,7 @@ internal static class ByteMutations
         {
             number.Reverse();
         }
+
         number[..Math.Min(number.Length, target.Length)].CopyTo(target);
     }
 }

@@ -20,6 +20,7 @@ internal static class CsvMutations
         {
             text = MutateOnce(dice, text);
         }
+
         return text;
     }
 
@@ -59,6 +60,7 @@ internal static class CsvMutations
                 lines[at] = MutateFields(dice, lines[at], isHeader: at == 0);
                 break;
         }
+
         return string.Join('\n', lines);
     }
 
@@ -90,6 +92,7 @@ internal static class CsvMutations
                 fields[at] = dice.Pick(isHeader ? Columns : at == 0 ? Labels : Usages);
                 break;
         }
+
         return string.Join(',', fields);
     }
 
@@ -109,6 +112,7 @@ internal static class CsvMutations
                 pixels[at] = dice.Pick(TextMutations.Numbers);
                 break;
         }
+
         return string.Join(' ', pixels);
     }
 }

@@ -59,6 +59,7 @@ internal static class JpegMutations
                     break;
             }
         }
+
         byte[] head = [.. segments.SkipLast(1).SelectMany(Write)];
         byte[] tail = [.. segments.TakeLast(1).SelectMany(Write), .. scan];
         return [0xFF, 0xD8, .. head, .. Enumerable.Repeat(tail, repeats).SelectMany(bytes => bytes), 0xFF, 0xD9];
@@ -82,6 +83,7 @@ internal static class JpegMutations
         {
             return false;
         }
+
         segments[frame] = (Progressive, segments[frame].Data);
         scan[^2] = 0; // the last coefficient
         return true;

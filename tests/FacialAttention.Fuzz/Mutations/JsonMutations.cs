@@ -34,6 +34,7 @@ internal static class JsonMutations
         {
             text = dice.OneIn(5) || Parse(text) is not { } root ? MutateText(dice, text) : MutateTree(dice, root).ToJsonString(Plain);
         }
+
         return text.Replace(Half, "\\ud800", StringComparison.Ordinal);
     }
 
@@ -87,6 +88,7 @@ internal static class JsonMutations
         {
             return JsonNode.Parse(dice.Pick(Values)) as JsonObject ?? root;
         }
+
         (JsonNode parent, string? key, int index) = dice.Pick(places);
         (JsonNode otherParent, string? otherKey, int otherIndex) = dice.Pick(places);
         JsonNode? other = otherKey is null ? otherParent[otherIndex] : otherParent[otherKey];
@@ -117,6 +119,7 @@ internal static class JsonMutations
                 it[index] = value;
                 break;
         }
+
         return root;
     }
 
@@ -143,6 +146,7 @@ internal static class JsonMutations
                 }
             }
         }
+
         return places;
 
         void Open(JsonNode? child)

@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Images;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
@@ -28,6 +29,7 @@ internal static class PngMutations
         {
             MutateOnce(dice, chunks, other);
         }
+
         int broken = dice.OneIn(10) ? dice.Below(chunks.Count + 1) : -1;
         return [.. valid[..SignatureBytes], .. chunks.SelectMany((chunk, i) => Write(dice, chunk.Kind, chunk.Data, i == broken))];
     }
@@ -71,6 +73,7 @@ internal static class PngMutations
                     _ = chunks.RemoveAll(chunk => chunk.Kind == "IDAT");
                     chunks.Insert(1, ("IDAT", DeflateZeros(SizeOf(header))));
                 }
+
                 break;
             default:
                 int pixels = chunks.FindIndex(chunk => chunk.Kind == "IDAT");
@@ -78,6 +81,7 @@ internal static class PngMutations
                 {
                     chunks[pixels] = ("IDAT", Deflate(ByteMutations.Mutate(dice, rows, other)));
                 }
+
                 break;
         }
     }
@@ -102,6 +106,7 @@ internal static class PngMutations
                 zlib.Write(block);
             }
         }
+
         return compressed.ToArray();
     }
 
@@ -128,6 +133,7 @@ internal static class PngMutations
         {
             zlib.Write(data);
         }
+
         return compressed.ToArray();
     }
 

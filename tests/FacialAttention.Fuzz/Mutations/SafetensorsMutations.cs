@@ -17,6 +17,7 @@ internal static class SafetensorsMutations
         {
             return ByteMutations.Mutate(dice, valid, other);
         }
+
         var parts = SafetensorsParts.Of(valid);
         ulong? claimedLength = null;
         switch (dice.Below(8))
@@ -38,6 +39,7 @@ internal static class SafetensorsMutations
                 parts.Header = JsonMutations.Mutate(dice, parts.Header);
                 break;
         }
+
         return parts.Join(claimedLength);
     }
 
@@ -52,6 +54,7 @@ internal static class SafetensorsMutations
         {
             return JsonMutations.Mutate(dice, header);
         }
+
         string key = dice.Pick(keys);
         JsonNode metadata = root[Safetensors.MetadataKey]!;
         string value = metadata[key]!.GetValue<string>();

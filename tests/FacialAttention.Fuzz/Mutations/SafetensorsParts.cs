@@ -38,6 +38,7 @@ internal sealed partial class SafetensorsParts(string header, byte[] data)
             byte[] sum = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(file)));
             sum.CopyTo(digits);
         }
+
         return file;
     }
 

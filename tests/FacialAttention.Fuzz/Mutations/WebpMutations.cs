@@ -36,6 +36,7 @@ internal static class WebpMutations
                     break;
             }
         }
+
         byte[] body = [.. chunks.SelectMany(chunk => Write(chunk.Kind, chunk.Data))];
         return [.. "RIFF"u8, .. BitConverter.GetBytes(body.Length + 4), .. "WEBP"u8, .. body];
     }

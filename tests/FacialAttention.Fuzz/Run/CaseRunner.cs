@@ -36,11 +36,13 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             result = RunOnce(number);
         }
+
         string? kind = TakesTooMuchMemory(result) ? "Memory" : result.Seconds > limit.TotalSeconds ? "Time" : null;
         if (kind is null || result.Outcome == CaseOutcome.Fault)
         {
             return result;
         }
+
         string got = FormattableString.Invariant($"{result.Outcome} after {result.Seconds:F1} s with {result.Megabytes:F0} MB");
         string expected = FormattableString.Invariant($"at most {limit.TotalSeconds:F0} s and {MemoryLimit:F0} MB");
         return result with
@@ -62,6 +64,7 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             _ = PeakMemory.Reset();
         }
+
         TimeSpan start = Environment.CpuUsage.TotalTime;
         (CaseOutcome outcome, string kind, string detail) = Read(dice);
         double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;
@@ -96,6 +99,7 @@ internal sealed class CaseRunner(Target target, int seed, TimeSpan limit, string
         {
             Directory.Delete(path, recursive: true);
         }
+
         File.Delete(path);
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using FacialAttention.Tests.Storage;
+using FacialAttention.Tests.Files;
 
 namespace FacialAttention.Fuzz.Run;
 
@@ -35,6 +35,7 @@ internal sealed class FuzzRun(FuzzSettings settings)
         {
             run.Report();
         }
+
         return run._totals.Any(totals => totals.FaultCount > 0) ? 1 : 0;
     }
 
@@ -52,8 +53,10 @@ internal sealed class FuzzRun(FuzzSettings settings)
             {
                 throw new InvalidOperationException($"The worker of {target} did not start. {worker.DescribeEnd()}");
             }
+
             next = await FollowAsync(worker, totals, next, work.Path, cancellationToken);
         }
+
         _progress.Tell(totals, settings.End - settings.First, isLast: true);
     }
 
@@ -71,6 +74,7 @@ internal sealed class FuzzRun(FuzzSettings settings)
                 string effort = FormattableString.Invariant($"{result.Seconds:F3} s {result.Megabytes:F0} MB");
                 Console.WriteLine($"{totals.Target} {result.Case}: {result.Outcome} {result.Kind} {effort}\n{result.Detail}\n");
             }
+
             next++;
             if (result.Kind is WorkerFault.Died or WorkerFault.Hangs)
             {
@@ -78,6 +82,7 @@ internal sealed class FuzzRun(FuzzSettings settings)
                 return next;
             }
         }
+
         return next;
     }
 
@@ -93,12 +98,14 @@ internal sealed class FuzzRun(FuzzSettings settings)
             {
                 return JsonSerializer.Deserialize<CaseResult>(line)!;
             }
+
             (kind, detail) = (WorkerFault.Died, worker.DescribeEnd());
         }
         catch (TimeoutException)
         {
             (kind, detail) = (WorkerFault.Hangs, "The process was ended.");
         }
+
         return new CaseResult(number, CaseOutcome.Fault, kind, detail, Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0);
     }
 

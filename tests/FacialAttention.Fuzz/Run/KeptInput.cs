@@ -17,6 +17,7 @@ internal static class KeptInput
             File.Copy(input, copy, overwrite: true);
             return;
         }
+
         Directory.CreateDirectory(copy);
         foreach (FileSystemInfo entry in new DirectoryInfo(input).EnumerateFileSystemInfos())
         {

@@ -17,6 +17,7 @@ internal static class PeakMemory
         {
             File.WriteAllText("/proc/self/clear_refs", ResetPeak);
         }
+
         return Read("VmRSS:");
     }
 
@@ -29,6 +30,7 @@ internal static class PeakMemory
         {
             return Environment.WorkingSet;
         }
+
         string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
         return 1024 * long.Parse(line.AsSpan(name.Length).Trim(" \tkB"), CultureInfo.InvariantCulture);
     }

@@ -15,6 +15,7 @@ internal sealed class Progress
         {
             return;
         }
+
         _last = Stopwatch.GetTimestamp();
         string line = $"{totals.Target}: {totals.Cases} of {cases} cases, {totals.FaultCount} fault(s)";
         if (Console.IsErrorRedirected || isLast)

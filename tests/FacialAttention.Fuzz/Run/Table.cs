@@ -18,6 +18,7 @@ internal static class Table
                 + $"| {1000 * it.SlowestSeconds:F0} ms (case {it.SlowestCase}) | {it.LargestMegabytes:F0} MB (case {it.LargestCase}) "
                 + $"| {it.LargestInputBytes / 1024} KB |");
         }
+
         foreach (TargetTotals it in totals)
         {
             foreach (CaseResult fault in it.FaultsTold)
@@ -25,6 +26,7 @@ internal static class Table
                 text.AppendLine(CultureInfo.InvariantCulture, $"\nfault: {it.Target}, case {fault.Case}: {fault.Kind}: {fault.Detail}");
             }
         }
+
         return text.ToString();
     }
 

@@ -44,10 +44,12 @@ internal sealed class TargetTotals(string target)
         {
             (SlowestSeconds, SlowestCase) = (result.Seconds, result.Case);
         }
+
         if (result.Megabytes > LargestMegabytes)
         {
             (LargestMegabytes, LargestCase) = (result.Megabytes, result.Case);
         }
+
         switch (result.Outcome)
         {
             case CaseOutcome.Succeeded:
@@ -62,6 +64,7 @@ internal sealed class TargetTotals(string target)
                 {
                     FaultsTold.Add(result);
                 }
+
                 break;
         }
     }

@@ -26,6 +26,7 @@ internal static class Worker
             {
                 KeptInput.Copy(runner.InputPath, keepFolder, targetName, seed, number);
             }
+
             output.WriteLine(JsonSerializer.Serialize(result));
         }
     }

@@ -59,6 +59,7 @@ internal sealed class WorkerProcess : IDisposable
         {
             _process.Kill();
         }
+
         _process.WaitForExit();
         _process.Dispose();
     }
@@ -71,6 +72,7 @@ internal sealed class WorkerProcess : IDisposable
             {
                 return;
             }
+
             _errorLines.Enqueue(line);
             if (_errorLines.Count > ErrorLinesKept)
             {

@@ -1,5 +1,5 @@
 using FacialAttention.Fuzz.Mutations;
-using FacialAttention.Tests.Storage;
+using FacialAttention.Tests.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -45,6 +45,7 @@ internal sealed class FaultyTarget : Target
                 for (TimeSpan start = Environment.CpuUsage.TotalTime; Environment.CpuUsage.TotalTime - start < Slow;)
                 {
                 }
+
                 return;
             default:
                 Environment.FailFast("the death of the process");

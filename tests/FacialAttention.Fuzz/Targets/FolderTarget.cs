@@ -42,6 +42,7 @@ internal sealed class FolderTarget : Target
             tree.AddFile($"{part}happy/1.jpg", _colour);
             tree.AddFile($"{part}sad/0.png", _colour);
         }
+
         for (int changes = dice.Below(4); changes > 0; changes--)
         {
             Mutate(dice, tree);
@@ -61,6 +62,7 @@ internal sealed class FolderTarget : Target
         {
             throw new BrokenPromiseException($"{folder.BadImages.Count} bad images were skipped unasked.");
         }
+
         BadImage? mute = folder.BadImages.FirstOrDefault(image => string.IsNullOrWhiteSpace(image.Reason));
         if (mute is not null)
         {
@@ -112,6 +114,7 @@ internal sealed class FolderTarget : Target
                 {
                     tree.AddFile(tree.In(place, $"class{i}/0.png"), _png);
                 }
+
                 break;
             default:
                 tree.AddFile(tree.In(place, $"{name}/0.png"), _png);

@@ -22,6 +22,7 @@ internal sealed partial class FolderTree
         {
             return _root; // It was deleted, or became a file.
         }
+
         string[] places =
         [
             _root,
@@ -76,6 +77,7 @@ internal sealed partial class FolderTree
         {
             Directory.Delete(path, recursive: true);
         }
+
         File.Delete(path);
     });
 
@@ -95,6 +97,7 @@ internal sealed partial class FolderTree
                 throw new IOException($"'{above}' is a link.");
             }
         }
+
         Directory.CreateDirectory(path);
     }
 

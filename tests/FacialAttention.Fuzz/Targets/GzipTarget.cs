@@ -56,6 +56,7 @@ internal sealed class GzipTarget : CsvTarget
                 gzip.Write(row);
             }
         }
+
         return bomb.ToArray();
     }
 }

@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Images;
 using FacialAttention.Fuzz.Mutations;
 using FacialAttention.Tests;
 using SkiaSharp;
@@ -73,16 +74,19 @@ internal sealed class ImageTarget : Target
                 {
                     image = FaceImage.Load(stream);
                 }
+
                 break;
             default:
                 image = FaceImage.Decode(File.ReadAllBytes(path));
                 break;
         }
+
         if (image.Channels is not (1 or 3) || image.Pixels.Length != (long)image.Width * image.Height * image.Channels)
         {
             throw new BrokenPromiseException(
                 $"{image.Pixels.Length} values for {image.Width} x {image.Height} pixels of {image.Channels} channel(s).");
         }
+
         _ = _preprocessor.ToGray(image);
     }
 

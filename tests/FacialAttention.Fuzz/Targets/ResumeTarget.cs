@@ -1,5 +1,5 @@
 using FacialAttention.Fuzz.Mutations;
-using FacialAttention.Tests.Storage;
+using FacialAttention.Tests.Files;
 using static TorchSharp.torch;
 
 namespace FacialAttention.Fuzz.Targets;
@@ -59,6 +59,7 @@ internal sealed class ResumeTarget : Target
             {
                 throw new BrokenPromiseException("This is not what the documentation means.", exception);
             }
+
             throw WeightSum.Of(network) == before ? exception : new BrokenPromiseException("Weights were changed on a failure.", exception);
         }
     }
@@ -77,6 +78,7 @@ internal sealed class ResumeTarget : Target
         catch (OperationCanceledException)
         {
         }
+
         return File.ReadAllBytes(path);
     }
 

@@ -15,6 +15,7 @@ internal static class WeightSum
         {
             hash.AppendData(weight.detach().contiguous().bytes);
         }
+
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

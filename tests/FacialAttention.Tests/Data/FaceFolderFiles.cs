@@ -1,3 +1,5 @@
+using FacialAttention.Tests.Files;
+using FacialAttention.Tests.Images;
 using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Data;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FacialAttention.Tests.Images;
 using SkiaSharp;
 
 namespace FacialAttention.Tests.Data;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Data;
@@ -277,9 +278,9 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
                 content[length - 1].Should().BeOneOf((byte)'\n', (byte)'t', (byte)'g');
                 readable++;
             }
-            catch (InvalidDataException e)
+            catch (InvalidDataException exception)
             {
-                e.Message.Should().StartWith($"'{path}'");
+                exception.Message.Should().StartWith($"'{path}'");
             }
         }
 
@@ -334,9 +335,9 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
                 i.Should().BeLessThan(10, "only the header of gzip has bytes without meaning");
                 split.Training.Pixels.ToArray().Should().Equal(rows.Where(row => row.Usage == "Training").SelectMany(row => row.Pixels));
             }
-            catch (InvalidDataException e)
+            catch (InvalidDataException exception)
             {
-                e.Message.Should().StartWith($"'{path}'");
+                exception.Message.Should().StartWith($"'{path}'");
             }
         }
     }
@@ -394,6 +395,7 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
                 gzip.Write(rows);
             }
         }
+
         memory.Length.Should().BeLessThan((66L << 20) / 100, "black faces are packed to nearly nothing");
 
         ShouldBeRefused(memory.ToArray(), " unpacks to more than * bytes; expected at most 100 times its size, which is *, or 67108864.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Data;

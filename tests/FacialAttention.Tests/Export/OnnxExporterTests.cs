@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FacialAttention.OnnxFormat;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
@@ -29,6 +30,7 @@ public sealed class OnnxExporterTests : IDisposable
             OnnxExporter.Export(path, network);
             network.training.Should().Be(path == paths[0], "exporting leaves the mode as it is");
         }
+
         ExpressionNetworkOptions otherSeed = TinyNetwork.Options();
         otherSeed.Seed = 2;
         using ExpressionNetwork other = new(variant, otherSeed);

@@ -109,6 +109,7 @@ public sealed class OnnxParityTests
         {
             Numbers.ShouldBe(value, Numbers.ArrayOf<double[,]>(expected[name]), name == "logits" ? tolerance : 1e-5);
         }
+
         actual.Keys.Should().Contain(["logits", "probabilities"]);
         actual["probabilities"].sum(1).sub(1).abs().max().ToDouble().Should().BeLessThan(1e-6);
     }
@@ -127,12 +128,14 @@ public sealed class OnnxParityTests
             attention.Add("local_attention", local.ComputeWeights(sequence));
             sequence = local.call(sequence);
         }
+
         Dictionary<string, nn.Module> layers = parts["classifier"].named_children().ToDictionary(part => part.name, part => part.module);
         if (layers.GetValueOrDefault("global_attention") is GlobalFeatureAttention global)
         {
             (Tensor hidden, _, _) = ((TorchSharp.Modules.LSTM)layers["lstm"]).call(sequence);
             attention.Add("global_attention", global.ComputeWeights(hidden));
         }
+
         return attention;
     }
 
@@ -150,6 +153,7 @@ public sealed class OnnxParityTests
         {
             weight.mul_(2 / Math.Sqrt(weight[0].numel()));
         }
+
         return network;
     }
 

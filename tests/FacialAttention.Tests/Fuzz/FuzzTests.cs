@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Samples;
 using FacialAttention.Tests.Storage;
 

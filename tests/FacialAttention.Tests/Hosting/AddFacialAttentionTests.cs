@@ -109,6 +109,7 @@ public sealed class AddFacialAttentionTests
             LastWeights(network).Should().NotEqual(before);
             scope.ServiceProvider.GetRequiredService<ExpressionNetwork>().Should().BeSameAs(network);
         }
+
         network.Invoking(LastWeights).Should().Throw<InvalidOperationException>("the scope has disposed it");
         using IServiceScope other = provider.CreateScope();
         other.ServiceProvider.GetRequiredService<ExpressionNetwork>().Should().NotBeSameAs(network);

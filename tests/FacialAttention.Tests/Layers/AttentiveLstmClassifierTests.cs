@@ -21,6 +21,7 @@ public sealed class AttentiveLstmClassifierTests
                 cases.Add(pooling, layers, true);
             }
         }
+
         return cases;
     }
 
@@ -155,8 +156,10 @@ public sealed class AttentiveLstmClassifierTests
                 state[key].copy_(state[$"{key}_reverse"]);
                 state[$"{key}_reverse"].copy_(forward);
             }
+
             state["linear.weight"].copy_(state["linear.weight"].roll(4, 1)); // exchanges the halves of the hidden states
         }
+
         using Tensor after = classifier.call(reversed);
 
         Numbers.ShouldBe(after, Numbers.ArrayOf<double[,]>(logits), 1e-6);

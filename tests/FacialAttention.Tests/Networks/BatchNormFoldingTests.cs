@@ -91,6 +91,7 @@ public class BatchNormFoldingTests
         {
             network.call(Images());
         }
+
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
         {
             if (name.Contains("norm", StringComparison.Ordinal))
@@ -98,6 +99,7 @@ public class BatchNormFoldingTests
                 parameter.add_(linspace(-2, 1, parameter.numel())); // Negative factors too.
             }
         }
+
         return network;
     }
 

@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
 using TorchSharp;
@@ -98,6 +99,7 @@ public sealed class CheckpointBadInputTests : IDisposable
 
             ShouldBeInvalid(path, $"it was cut to {length} bytes");
         }
+
         File.WriteAllBytes(path, [.. good, 0]);
         ShouldBeInvalid(path, "it was extended");
     }
@@ -109,10 +111,11 @@ public sealed class CheckpointBadInputTests : IDisposable
         {
             Checkpoint.Load(path).Dispose();
         }
-        catch (InvalidDataException e) when (e.Message.Contains(path, StringComparison.Ordinal))
+        catch (InvalidDataException exception) when (exception.Message.Contains(path, StringComparison.Ordinal))
         {
             return;
         }
+
         Assert.Fail($"Load succeeded although {because}.");
     }
 

@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
 using TorchSharp;
@@ -168,6 +169,7 @@ public sealed class CheckpointFineTuningTests : IDisposable
             byte[] data = [.. Enumerable.Repeat(BitConverter.GetBytes(value), (int)(sizes[0] * sizes[1])).SelectMany(bytes => bytes)];
             tensors.Add(new SafetensorsTensor("classifier.linear.weight", SafetensorsDtype.F32, sizes, data));
         }
+
         string path = _folder.File("bad");
         Safetensors.Write(path, tensors, good.Metadata);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
 using TorchSharp;
@@ -346,6 +347,7 @@ public sealed class CheckpointTests : IDisposable
                 .WithParameterName("network")
                 .WithMessage($"The weight '{key}' holds a value that is not finite; expected finite numbers.*");
         }
+
         Directory.GetFileSystemEntries(_folder.Path).Should().Equal(path);
         File.ReadAllBytes(path).Should().Equal(1, 2, 3);
     }

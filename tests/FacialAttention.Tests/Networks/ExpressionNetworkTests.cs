@@ -27,6 +27,7 @@ public sealed class ExpressionNetworkTests
             (int image, int row, int column) = (i / (height * width), i / width % height, i % width);
             x[image, 0, row, column] = (x[image, 0, row, column] - options.PixelMean) / options.PixelStandardDeviation;
         }
+
         x = PlainLayers.Backbone(x, options.BackboneStages!, state, "backbone.", training);
         (int channels, height, width) = (x.GetLength(1), x.GetLength(2), x.GetLength(3));
         var flat = new double[n, channels * height * width];
@@ -38,6 +39,7 @@ public sealed class ExpressionNetworkTests
             flat[image, (((c * height) + h) * width) + w] = x[image, c, h, w];
             sequence[image, byColumns ? (w * height) + h : (h * width) + w, c] = x[image, c, h, w];
         }
+
         double[,,] Attended() => PlainLayers.LocalAttention(
             sequence, state, "local_attention.", options.Scoring, options.LocalAttentionScaling);
         double[,] Classified(double[,,] steps, SequencePooling pooling) => PlainLayers.Classifier(
@@ -355,6 +357,7 @@ public sealed class ExpressionNetworkTests
                 probabilities.argmax(1).ToInt64().Should().BeInRange(0, 2);
             }
         }
+
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 

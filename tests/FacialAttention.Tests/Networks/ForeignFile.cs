@@ -22,6 +22,7 @@ internal static class ForeignFile
                 "{{tensor.Name}}":{"dtype":"{{tensor.Dtype}}","shape":[{{shape}}],"data_offsets":[{{begin}},{{end}}]}
                 """);
         }
+
         byte[] header = Encoding.UTF8.GetBytes(json.Append('}').ToString());
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);

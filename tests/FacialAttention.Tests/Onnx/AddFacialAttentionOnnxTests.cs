@@ -1,4 +1,5 @@
 using FacialAttention.Tests.Export;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;

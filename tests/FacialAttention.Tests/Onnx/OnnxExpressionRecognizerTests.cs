@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using FacialAttention.Tests.Export;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
@@ -38,6 +39,7 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
         {
             ShouldAgree(onnx.Recognize(face), torch.Recognize(face), 1e-5f);
         }
+
         var box = new FaceBox(1, 2, 17, 13);
         ShouldAgree(onnx.Recognize(Faces[8], box), torch.Recognize(Faces[8], box), 1e-5f);
     }
@@ -121,6 +123,7 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
             {
                 action();
             }
+
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }

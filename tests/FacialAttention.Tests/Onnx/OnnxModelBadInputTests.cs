@@ -1,4 +1,5 @@
 using FacialAttention.OnnxFormat;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Storage;
 using Google.Protobuf;
@@ -78,6 +79,7 @@ public sealed class OnnxModelBadInputTests : IDisposable
         {
             _model.MetadataProps.Remove(property);
         }
+
         property.Value = value ?? "";
 
         ShouldBeRefused(expected);

@@ -36,9 +36,9 @@ public sealed class PackedConsumer : IDisposable
                     Console.WriteLine(DeviceSelector.Select(preference, index));
                     return 0;
                 }
-                catch (NativeTorchException e)
+                catch (NativeTorchException exception)
                 {
-                    Console.Error.WriteLine(e.Message);
+                    Console.Error.WriteLine(exception.Message);
                     return 2;
                 }
 

@@ -140,6 +140,7 @@ public sealed class AttentionProperties
             {
                 weight.zero_();
             }
+
             if (key.StartsWith("lstm.bias_ih", StringComparison.Ordinal))
             {
                 weight.narrow(0, hiddenSize, hiddenSize).fill_(-1000); // gates stand in the order input, forget, cell, output

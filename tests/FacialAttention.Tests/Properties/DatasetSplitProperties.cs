@@ -49,6 +49,7 @@ public sealed class DatasetSplitProperties
                 training[label].Should().Be(all, "a single face trains");
                 continue;
             }
+
             training[label].Should().BeInRange(1, all - 1, "both parts have the label");
             bool isNearest = Math.Abs(training[label] - (all * it.Share)) <= 0.5;
             bool isBound = (training[label] == 1 && all * it.Share < 0.5) || (training[label] == all - 1 && all * it.Share > all - 0.5);

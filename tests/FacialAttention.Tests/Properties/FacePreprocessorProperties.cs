@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Images;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
@@ -21,6 +22,7 @@ public sealed class FacePreprocessorProperties
             {
                 pixels[i] = (byte)random.NextInt32(256);
             }
+
             return Channels == 1 ? FaceImage.FromGray(pixels, Width, Height) : FaceImage.FromRgb(pixels, Width, Height);
         }
     }
@@ -56,6 +58,7 @@ public sealed class FacePreprocessorProperties
         {
             expected[i] = Filter(image, it.Crop, i % it.TargetWidth, i / it.TargetWidth, it);
         }
+
         result.Zip(expected).Should().OnlyContain(pixel => Math.Abs(pixel.First - pixel.Second) <= 0.5 + 1e-9, "only rounding may differ");
         var unit = new float[expected.Length];
         it.Preprocessor.Process(image, unit, it.Crop);
@@ -136,6 +139,7 @@ public sealed class FacePreprocessorProperties
                 total += both;
             }
         }
+
         return sum / total;
     }
 
@@ -155,6 +159,7 @@ public sealed class FacePreprocessorProperties
             FaceImage before = image;
             image = Map(before, before.Height, before.Width, (x, y) => (y, before.Height - 1 - x));
         }
+
         return orientation is 2 or 4 or 5 or 7 ? Map(image, image.Width, image.Height, (x, y) => (image.Width - 1 - x, y)) : image;
     }
 
@@ -166,6 +171,7 @@ public sealed class FacePreprocessorProperties
             (int x, int y) = placeOf(i % width, i / width);
             pixels.AddRange(image.Pixels.Span.Slice(((y * image.Width) + x) * image.Channels, image.Channels));
         }
+
         return image.Channels == 1
             ? FaceImage.FromGray(pixels.ToArray(), width, height)
             : FaceImage.FromRgb(pixels.ToArray(), width, height);

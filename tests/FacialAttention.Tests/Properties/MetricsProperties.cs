@@ -69,6 +69,7 @@ public sealed class MetricsProperties
             {
                 confusion[k, other].Should().Be(pairs.Count(pair => pair == (k, other)));
             }
+
             int taken = pairs.Count(pair => pair.Predicted == k), present = pairs.Count(pair => pair.Actual == k);
             double right = pairs.Count(pair => pair == (k, k));
             (double precision, double recall) = (taken == 0 ? 0 : right / taken, present == 0 ? 0 : right / present);
@@ -81,6 +82,7 @@ public sealed class MetricsProperties
                 scores.Add(f1);
             }
         }
+
         confusion.MacroF1.Should().BeApproximately(scores.Average(), 1e-15);
     }
 

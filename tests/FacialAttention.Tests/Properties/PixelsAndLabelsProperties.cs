@@ -154,6 +154,7 @@ public sealed class PixelsAndLabelsProperties
             {
                 labels.Add([.. batch.data<long>()]);
             }
+
             return functional.cross_entropy(logits, batch);
         });
 
@@ -221,6 +222,7 @@ public sealed class PixelsAndLabelsProperties
             {
                 Grays.Add(MostOf(images));
             }
+
             return _logits.expand(images.shape[0], -1);
         }
     }

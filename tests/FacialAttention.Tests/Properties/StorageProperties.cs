@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
 using FsCheck;
@@ -26,6 +27,7 @@ public sealed class StorageProperties : IDisposable
             {
                 data[i] = (byte)random.NextInt32(Dtype == ScalarType.Bool ? 2 : 256);
             }
+
             return new SafetensorsTensor(Name, dtype, Shape, data);
         }
 

@@ -46,6 +46,7 @@ public sealed class TorchExpressionRecognizerTests
             prediction.Probabilities.Zip(recognizer.Recognize(face).Probabilities)
                 .Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second, 1e-6f));
         }
+
         recognizer.Recognize([]).Should().BeEmpty();
     }
 
@@ -75,6 +76,7 @@ public sealed class TorchExpressionRecognizerTests
 
             DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(withNetwork);
         }
+
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 

@@ -27,6 +27,7 @@ internal sealed class Comparison(IReadOnlyDictionary<string, Tensor> expected, S
         {
             Assert.Equal(wanted, got);
         }
+
         _errors[ignored.Contains(name) ? $"ignored/{name}" : name] = Error(got, wanted);
     }
 

@@ -27,6 +27,7 @@ internal static class GoldenModule
         {
             state[key].copy_(value);
         }
+
         module.eval();
         return module;
     }
@@ -57,7 +58,7 @@ internal static class GoldenModule
     }
 
     private static IEnumerable<string> ShapesOf(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        tensors.Select(entry => $"{entry.Key} {entry.Value.dtype} {TensorCheck.Shape(entry.Value)}").Order(StringComparer.Ordinal);
+        tensors.Select(entry => $"{entry.Key} {entry.Value.dtype} {RequireTensor.Shape(entry.Value)}").Order(StringComparer.Ordinal);
 
     private sealed record PointwiseOptions(int InChannels, int OutChannels, bool BatchNorm);
 

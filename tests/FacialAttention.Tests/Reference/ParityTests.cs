@@ -103,6 +103,7 @@ public sealed class ParityTests(ITestOutputHelper output)
         {
             Train(GoldenModule.Create(weights, precision), input, target, kind, expected.Metadata, comparison);
         }
+
         comparison.ShouldBeComplete();
         return comparison;
     }
@@ -121,6 +122,7 @@ public sealed class ParityTests(ITestOutputHelper output)
                 });
             }
         }
+
         comparison.Add("output", module.call(input));
     }
 
@@ -141,6 +143,7 @@ public sealed class ParityTests(ITestOutputHelper output)
         {
             comparison.Add($"gradient/{name}", parameter.grad!);
         }
+
         foreach ((string name, Tensor buffer) in module.named_buffers())
         {
             comparison.Add($"buffer/{name}", buffer);
@@ -168,6 +171,7 @@ public sealed class ParityTests(ITestOutputHelper output)
             loss.Of(module.call(input), target).backward();
             optimizer.Step(options.LearningRate);
         }
+
         foreach ((string key, Tensor value) in module.state_dict())
         {
             comparison.Add($"{kind}/{key}", value);

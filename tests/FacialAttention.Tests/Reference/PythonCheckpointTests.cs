@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Torch;
 using static TorchSharp.torch;
@@ -29,6 +30,7 @@ public sealed class PythonCheckpointTests
         {
             trainer.Fit(faces, faces);
         }
+
         Tensor images = Numbers.RandomImages(1, ScalarType.Float32, 5, 1, 48, 48);
         Tensor logits = network.call(images);
 

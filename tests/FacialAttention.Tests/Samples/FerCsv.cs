@@ -20,6 +20,7 @@ internal static class FerCsv
                 text.AppendJoin(' ', pixels.Skip(face * 48 * 48).Take(48 * 48)).Append(CultureInfo.InvariantCulture, $",{usage}\n");
             }
         }
+
         File.WriteAllText(path, text.ToString());
         return path;
     }

@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Packaging;
 using FacialAttention.Tests.Storage;
 

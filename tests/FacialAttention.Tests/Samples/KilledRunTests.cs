@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Samples;
@@ -62,8 +63,10 @@ public sealed class KilledRunTests : IDisposable
                 {
                     continue;
                 }
+
                 process.Kill();
             }
+
             killed++;
             Finish(name, optimizer, "--resume");
 

@@ -70,6 +70,7 @@ internal sealed partial class SampleProcess : IDisposable
             _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
         }
+
         _process.Dispose();
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FacialAttention.Tests.Export;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using TorchSharp;
 
@@ -247,11 +248,13 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             {
                 Thread.Sleep(5);
             }
+
             process.PressCtrlC();
             (int exitCode, _, string error) = process.WaitForExit();
             exitCode.Should().Be(130);
             error.Should().Be("Stopped. The state is kept; go on with the same command and --resume." + Environment.NewLine);
         }
+
         Directory.GetFiles(output).Select(Path.GetFileName).Should().Equal("run.resume");
 
         AssertFails(arguments, $"'{output}' holds an unfinished run; expected --resume");
@@ -411,6 +414,7 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             Directory.CreateDirectory(target);
             FaceImage.FromGray(pixels.AsMemory(face * 48 * 48, 48 * 48), 48, 48).Save(Path.Combine(target, $"{face}.png"));
         }
+
         return root;
     }
 
@@ -430,6 +434,7 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
                     yield return Encoding.UTF8.GetString(Fields(value, number: 1).Single());
                 }
             }
+
             at += 12 + length + 4;
         }
     }
@@ -453,8 +458,10 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             {
                 found.Add(message[2..size].ToArray());
             }
+
             message = message[size..];
         }
+
         return found;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Samples;
@@ -62,6 +63,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
             Evaluator.Evaluate(network, faces.Training).Accuracy.Should().Be(row.GetProperty("trainAccuracy").GetDouble());
             Evaluator.Evaluate(network, faces.Validation).Accuracy.Should().Be(row.GetProperty("validationAccuracy").GetDouble());
         }
+
         Directory.GetFiles(run.OutputFolder).Should().HaveCount(3, "two checkpoints and results.json, no temporary file");
     }
 
@@ -173,6 +175,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
             rows.Should().AllSatisfy(row => Keys(row).Should().Equal(RowKeys));
             using ExpressionNetwork network = Checkpoint.Load(Path.Combine(output, rows[0].GetProperty("checkpoint").GetString()!));
         }
+
         text.Should().Contain("│ CNN-LSTM ", "the finished rows are printed too");
 
         (exitCode, text, error) = SampleProcess.Run(Sample, folder.Path, [.. arguments, "--resume"]);
@@ -226,6 +229,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         {
             text.Should().Contain($"  --{option} <");
         }
+
         text.Should().Contain("  --resume ");
     }
 
@@ -320,6 +324,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         {
             return 0;
         }
+
         using JsonDocument results = Results(folder);
         return results.RootElement.GetProperty("rows").GetArrayLength();
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Pipes;
 using System.Text;
+using FacialAttention.Tests.Files;
 
 namespace FacialAttention.Tests.Storage;
 

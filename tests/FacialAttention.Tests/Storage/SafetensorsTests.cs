@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FacialAttention.Tests.Files;
 
 namespace FacialAttention.Tests.Storage;
 

@@ -22,6 +22,7 @@ internal static class Cases
                 cases.Add(member, value);
             }
         }
+
         return cases;
     }
 }

@@ -90,6 +90,7 @@ internal static class LayerChecks
             result.IsInvalid.Should().BeFalse("the result outlives the layer's scope");
             result.Dispose();
         }
+
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
 
         using (NewDisposeScope())
@@ -98,8 +99,10 @@ internal static class LayerChecks
             {
                 Numbers.ValuesOf(call(input)).Should().NotBeEmpty("the result lives as long as the caller's scope");
             }
+
             DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before + 100);
         }
+
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
@@ -115,6 +118,7 @@ internal static class LayerChecks
         {
             layer = create();
         }
+
         using (layer)
         {
             ShouldBeAlive();
@@ -123,8 +127,10 @@ internal static class LayerChecks
                 layer.to(ScalarType.Float64);
                 layer.to(input.dtype);
             }
+
             ShouldBeAlive();
         }
+
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
 
         void ShouldBeAlive()
@@ -165,6 +171,7 @@ internal static class LayerChecks
             FluentActions.Invoking(() => call(converted)).Should().ThrowExactly<ArgumentException>()
                 .WithParameterName(parameter).WithMessage($"{layer} expects {parameter} of dtype Float32, as its weights; got {dtype}.*");
         }
+
         using Tensor elsewhere = zeros(input.shape, device: META);
         FluentActions.Invoking(() => call(elsewhere)).Should().ThrowExactly<ArgumentException>()
             .WithParameterName(parameter).WithMessage($"{layer} expects {parameter} on device cpu, as its weights; got meta*");

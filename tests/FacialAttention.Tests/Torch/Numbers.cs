@@ -32,6 +32,7 @@ internal static class Numbers
             {
                 continue;
             }
+
             (double low, double high) = key.EndsWith("running_var", StringComparison.Ordinal) ? (0.5, 2) : (-0.8, 0.8);
             using Tensor values = Create(RandomValues(seed++, weight.shape, low, high), weight.dtype, weight.shape);
             weight.copy_(values);
@@ -83,6 +84,7 @@ internal static class Numbers
         {
             values[i] = random.NextDouble(low, high);
         }
+
         return values;
     }
 }

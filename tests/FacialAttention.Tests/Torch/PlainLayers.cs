@@ -32,8 +32,10 @@ internal static class PlainLayers
                     }
                 }
             }
+
             y[i, o, h, w] = sum;
         }
+
         return y;
     }
 
@@ -59,10 +61,12 @@ internal static class PlainLayers
         {
             mean[c] += x[i, c, h, w] / count;
         }
+
         foreach ((int i, int c, int h, int w) in Places(x))
         {
             variance[c] += (x[i, c, h, w] - mean[c]) * (x[i, c, h, w] - mean[c]) / count;
         }
+
         return (mean, variance);
     }
 
@@ -83,8 +87,10 @@ internal static class PlainLayers
                     largest = Math.Max(largest, x[i, c, row, column]);
                 }
             }
+
             y[i, c, h, w] = largest;
         }
+
         return y;
     }
 
@@ -104,6 +110,7 @@ internal static class PlainLayers
             x = ConvBlock(x, state, $"{key}c{i + 1}.", training);
             x = stages[i].Pool ? MaxPool(x) : x;
         }
+
         return x;
     }
 
@@ -129,11 +136,13 @@ internal static class PlainLayers
                 weights[i, t] = Math.Exp(score);
                 sum += weights[i, t];
             }
+
             for (int t = 0; t < steps; t++)
             {
                 weights[i, t] /= sum;
             }
         }
+
         return weights;
     }
 
@@ -159,6 +168,7 @@ internal static class PlainLayers
                 }
             }
         }
+
         return y;
     }
 
@@ -176,6 +186,7 @@ internal static class PlainLayers
                 }
             }
         }
+
         return y;
     }
 
@@ -207,11 +218,13 @@ internal static class PlainLayers
                     {
                         gates[row] += inputWeight[row, d] * x[i, t, d];
                     }
+
                     for (int k = 0; k < size; k++)
                     {
                         gates[row] += hiddenWeight[row, k] * hidden[k];
                     }
                 }
+
                 for (int k = 0; k < size; k++)
                 {
                     double input = Sigmoid(gates[k]), forget = Sigmoid(gates[size + k]);
@@ -222,6 +235,7 @@ internal static class PlainLayers
                 }
             }
         }
+
         return result;
     }
 
@@ -243,6 +257,7 @@ internal static class PlainLayers
                 }
             }
         }
+
         return result;
     }
 
@@ -260,6 +275,7 @@ internal static class PlainLayers
         {
             x = bidirectional ? BidirectionalLstm(x, state, $"{key}lstm", layer) : Lstm(x, state, $"{key}lstm", layer);
         }
+
         double[,] weights = pooling switch
         {
             SequencePooling.Attention => AttentionWeights(x, state, $"{key}global_attention.", scoring),
@@ -278,6 +294,7 @@ internal static class PlainLayers
             (int row, int column) = Math.DivRem(i, hidden.GetLength(1));
             hidden[row, column] = Math.Max(0, hidden[row, column]);
         }
+
         return Linear(hidden, state, $"{key}linear");
     }
 
@@ -289,6 +306,7 @@ internal static class PlainLayers
         {
             rows[i] = Linear([.. Enumerable.Range(0, x.GetLength(1)).Select(d => x[i, d])], state, key);
         }
+
         var y = new double[rows.Length, rows[0].Length];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -297,6 +315,7 @@ internal static class PlainLayers
                 y[i, k] = rows[i][k];
             }
         }
+
         return y;
     }
 
@@ -311,6 +330,7 @@ internal static class PlainLayers
                 y[k] += weight[k, d] * x[d];
             }
         }
+
         return y;
     }
 
@@ -321,6 +341,7 @@ internal static class PlainLayers
         {
             weights[i / steps, i % steps] = 1.0 / steps;
         }
+
         return weights;
     }
 
@@ -335,6 +356,7 @@ internal static class PlainLayers
         {
             y[i, c, h, w] = map(x[i, c, h, w], c);
         }
+
         return y;
     }
 

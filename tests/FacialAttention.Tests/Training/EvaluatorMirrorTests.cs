@@ -102,6 +102,7 @@ public sealed class EvaluatorMirrorTests
             predictions[row] = Array.IndexOf(means, means.Max());
             loss -= Math.Log(means[Faces.LabelOf(row)]) / Faces.Count;
         }
+
         return (predictions, loss);
     }
 

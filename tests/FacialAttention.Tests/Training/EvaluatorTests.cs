@@ -30,6 +30,7 @@ public sealed class EvaluatorTests
             result.Confusion[actual, predicted].Should().Be(
                 Enumerable.Range(0, 10).Count(i => faces.LabelOf(i) == actual && single[i].Predicted == predicted));
         }
+
         result.MacroF1.Should().Be(result.Confusion.MacroF1);
     }
 

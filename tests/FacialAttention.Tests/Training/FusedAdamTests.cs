@@ -27,6 +27,7 @@ public class FusedAdamTests
         {
             weight.allclose(other, rtol: 1e-6, atol: 1e-7).Should().BeTrue();
         }
+
         own[0].allclose(Weights()[0], rtol: 1e-3, atol: 1e-3).Should().BeFalse();
         optimizer.state_dict().State.Zip(reference.state_dict().State).Should().OnlyContain(pair => AreClose(pair.First, pair.Second));
         optimizer.Dispose();

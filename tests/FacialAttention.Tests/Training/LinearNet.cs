@@ -36,6 +36,7 @@ internal sealed class LinearNet : Module<Tensor, Tensor>
         {
             OnTraining?.Invoke(images, logits.detach());
         }
+
         return logits.MoveToOuterDisposeScope();
     }
 }

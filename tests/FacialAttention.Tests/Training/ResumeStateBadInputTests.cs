@@ -1,4 +1,5 @@
 using System.Text;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using TorchSharp;
 

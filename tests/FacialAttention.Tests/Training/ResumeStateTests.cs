@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -28,6 +28,7 @@ internal static class ToyFaces
                 }
             }
         }
+
         return new FaceDataset(pixels, labels, Height, Width, Labels);
     }
 
@@ -41,10 +42,12 @@ internal static class ToyFaces
         {
             pixels[i] = (byte)random.NextInt32(256);
         }
+
         for (int i = 0; i < labels.Length; i++)
         {
             labels[i] = (byte)random.NextInt32(Classes);
         }
+
         return new FaceDataset(pixels, labels, Height, Width, Labels);
     }
 }

@@ -73,6 +73,7 @@ public sealed class TrainerAugmentationTests
             {
                 actual.Add([.. batch.data<long>()]);
             }
+
             return functional.cross_entropy(logits, batch);
         });
 
@@ -86,6 +87,7 @@ public sealed class TrainerAugmentationTests
             images[i].Select(face => (long)Math.Round(((face.Order().ElementAt(27) * 255) - 40) / 80)).Should().Equal(actual[i]);
             distinct += images[i].Count(face => face.Distinct().Count() > 1);
         }
+
         distinct.Should().BePositive("some are erased in part");
     }
 

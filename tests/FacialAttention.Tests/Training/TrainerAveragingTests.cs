@@ -32,6 +32,7 @@ public sealed class TrainerAveragingTests
                     .Should().BeLessThan(2e-6, "of {0} in iteration {1}", key, i);
             }
         }
+
         validated[^1].Sum(entry => entry.Value.Zip(trained[^1][entry.Key], (x, y) => Math.Abs(x - y)).Sum())
             .Should().BeGreaterThan(0.1, "the average is not the last weights");
     }
@@ -47,6 +48,7 @@ public sealed class TrainerAveragingTests
             with[i].Should().HaveCount(without[i].Count);
             with[i].Should().OnlyContain(entry => entry.Value.SequenceEqual(without[i][entry.Key]));
         }
+
         averaged.Training.Should().Equal(plain.Training);
         averaged.Validation.Should().NotEqual(plain.Validation);
     }

@@ -35,6 +35,7 @@ public sealed class TrainerLossTests
         {
             loss.Should().NotBeApproximately(Loss(batch, batch.Labels, 0, [1, 1, 1, 1]), 1e-3);
         }
+
         history.Validation[0].Loss.Should().BeApproximately(PlainValidationLoss(options), 1e-6, "validation has neither");
     }
 
@@ -60,6 +61,7 @@ public sealed class TrainerLossTests
                 shares.Add(share);
             }
         }
+
         partners.Should().OnlyHaveUniqueItems("each face is a partner once");
         shares.Should().HaveCountGreaterThan(1).And.OnlyContain(share => share >= 0.5 && share < 1);
         double common = shares[0];
@@ -85,6 +87,7 @@ public sealed class TrainerLossTests
             {
                 labels.Add([.. actual.data<long>()]);
             }
+
             return functional.cross_entropy(logits, actual);
         });
         FaceDataset faces = ToyFaces.Noise(count: 10, seed: 1);
@@ -149,6 +152,7 @@ public sealed class TrainerLossTests
             double even = surprises.Zip(weights, (surprise, weight) => surprise * weight).Sum() / weights.Length;
             sum += ((1 - smoothing) * weights[labels[i]] * surprises[labels[i]]) + (smoothing * even);
         }
+
         return sum / labels.Sum(label => weights[label]);
     }
 
@@ -160,6 +164,7 @@ public sealed class TrainerLossTests
         {
             return (i, 1);
         }
+
         var fits = new List<(int Partner, double Share)>();
         foreach (int j in Enumerable.Range(0, batch.Rows.Length).Where(j => j != i))
         {
@@ -174,6 +179,7 @@ public sealed class TrainerLossTests
                 fits.Add((j, share));
             }
         }
+
         return fits.Should().ContainSingle("an image is a mixture of its own face and one other").Which;
     }
 

@@ -37,6 +37,7 @@ public sealed class TrainerOptimizerTests
         {
             Largest(weights[step], expected[step]).Should().BeLessThan(Tolerance, "of step {0}", step);
         }
+
         Largest(weights[6], weights[0]).Should().BeGreaterThan(0.01);
         if (weightDecay > 0)
         {
@@ -45,6 +46,7 @@ public sealed class TrainerOptimizerTests
                 Largest(Follow(other, weights[0], rates, weightDecay, 0.8)[6], expected[6]).Should().BeGreaterThan(
                     50 * Tolerance, "the tolerance tells optimizers apart");
             }
+
             Largest(Follow(kind, weights[0], rates, 0, 0.8)[6], expected[6]).Should().BeGreaterThan(50 * Tolerance, "and weight decays");
         }
     }
@@ -180,14 +182,17 @@ public sealed class TrainerOptimizerTests
                     weights[i] -= rate * (g + (momentum * first[i]));
                     continue;
                 }
+
                 weights[i] -= kind == OptimizerKind.AdamW ? rate * weightDecay * weights[i] : 0;
                 first[i] = (Beta1 * first[i]) + ((1 - Beta1) * g);
                 second[i] = (Beta2 * second[i]) + ((1 - Beta2) * g * g);
                 double mean = first[i] / (1 - Math.Pow(Beta1, t)), square = second[i] / (1 - Math.Pow(Beta2, t));
                 weights[i] -= rate * mean / (Math.Sqrt(square) + Epsilon);
             }
+
             steps.Add([.. weights]);
         }
+
         return [.. steps];
     }
 
@@ -213,6 +218,7 @@ public sealed class TrainerOptimizerTests
                 }
             }
         }
+
         return gradient;
     }
 
@@ -228,6 +234,7 @@ public sealed class TrainerOptimizerTests
         {
             pixels[i] = (byte)random.NextInt32(256);
         }
+
         return new FaceDataset(pixels, [0, 0, 1, 2, 0, 1, 0, 2], Height, Width, ToyFaces.Labels);
     }
 }

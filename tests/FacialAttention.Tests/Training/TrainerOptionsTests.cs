@@ -506,6 +506,7 @@ public sealed class TrainerOptionsTests
             {
                 validationBatches.Add((int)labels.shape[0]);
             }
+
             return functional.cross_entropy(logits, labels);
         });
         TrainingHistory history = trainer.Fit(Faces, Faces);

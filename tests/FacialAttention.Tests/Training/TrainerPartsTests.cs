@@ -110,6 +110,7 @@ public sealed class TrainerPartsTests
             {
                 throw new InvalidOperationException("from progress");
             }
+
             source.Cancel();
         });
 

@@ -58,6 +58,7 @@ public sealed class TrainerReportTests
                 float[][] rows = [.. logits.detach().data<float>().ToArray().Chunk(ToyFaces.Classes)];
                 steps.Add((loss.ToDouble(), rows.Where((row, i) => Array.IndexOf(row, row.Max()) != actual[i]).Count()));
             }
+
             return loss;
         });
 
@@ -72,6 +73,7 @@ public sealed class TrainerReportTests
             point.Error.Should().BeApproximately(interval.Sum(step => step.Errors) / (5.0 * interval.Length), 1e-12);
             start = point.Iteration;
         }
+
         history.Training.Select(point => point.Error).Should().OnlyContain(error => error > 0 && error < 1, "else a mean would not show");
     }
 
@@ -119,6 +121,7 @@ public sealed class TrainerReportTests
             weights = network.Weights();
             return history;
         }
+
         TrainingHistory expected = Train(batchSize: 4, out byte[] expectedWeights);
 
         TrainingHistory history = Train(batchSize, out byte[] weights);

@@ -110,6 +110,7 @@ public sealed class TrainerSeedTests
             {
                 labels.Add([.. actual.data<long>()]);
             }
+
             return functional.cross_entropy(logits, actual);
         });
 
@@ -156,10 +157,12 @@ public sealed class TrainerSeedTests
         {
             progress.Reports.Should().HaveCount(10);
         }
+
         if (log is not null)
         {
             log.Lines.Should().NotBeEmpty();
         }
+
         return network.Weights();
     }
 }

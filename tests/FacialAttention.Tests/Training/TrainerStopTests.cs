@@ -235,6 +235,7 @@ public sealed class TrainerStopTests
             {
                 return;
             }
+
             Measured++;
             if (_best is not { } best || point.Error < best.Error || (point.Error == best.Error && point.Loss < best.Loss))
             {

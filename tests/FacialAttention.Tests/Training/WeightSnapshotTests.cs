@@ -65,6 +65,7 @@ public sealed class WeightSnapshotTests
                     snapshot.Take(network);
                     snapshot.Restore(network);
                 }
+
                 (DisposeScopeManager.Statistics.ThreadTotalLiveCount - live).Should().Be(weights);
             }
         }

@@ -1,0 +1,186 @@
+using System.Collections.ObjectModel;
+using System.ComponentModel;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The classes of a network or dataset: an ordered, immutable set of names. The position of a name is its class index.
+/// </summary>
+/// <remarks>
+/// Two sets are equal when they hold the same names, letter for letter, in the same order. The set converts from and to text
+/// (see <see cref="Parse"/>), so a configuration file can hold <c>"Labels": "Fer2013"</c> or <c>"Labels": "calm, tense"</c>.
+/// It is deliberately no collection: configuration binding would append to one.
+/// </remarks>
+[TypeConverter(typeof(ExpressionLabelsConverter))]
+public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
+{
+    /// <summary>Class indices are stored as bytes.</summary>
+    private const int MaximumCount = 256;
+
+    private readonly ReadOnlyCollection<string> _names;
+
+    /// <summary>A label set of your own.</summary>
+    /// <param name="names">
+    /// 2 to 256 names in class order. White space around a name is dropped. No two may be the same, ignoring case, and none may be
+    /// blank or contain a comma, a control character or half of a surrogate pair.
+    /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="names"/> or one of the names is null.</exception>
+    /// <exception cref="ArgumentException">The names break one of the rules above.</exception>
+    public ExpressionLabels(params IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var list = new List<string>();
+        foreach (string name in names)
+        {
+            if (name is null)
+            {
+                throw new ArgumentNullException(nameof(names), $"Label {list.Count} is null; expected a name.");
+            }
+
+            string trimmed = name.Trim();
+            if (trimmed.Length == 0)
+            {
+                throw new ArgumentException($"Label {list.Count} is blank; expected a name.", nameof(names));
+            }
+
+            if (trimmed.Any(c => c == ',' || char.IsControl(c)))
+            {
+                throw new ArgumentException(
+                    $"Label {list.Count} is '{trimmed}'; expected a name without commas and control characters.", nameof(names));
+            }
+
+            if (!UnicodeText.IsWhole(trimmed))
+            {
+                throw new ArgumentException(
+                    $"Label {list.Count} has half of a surrogate pair; expected a name of whole Unicode characters.", nameof(names));
+            }
+
+            int twin = list.FindIndex(other => other.Equals(trimmed, StringComparison.OrdinalIgnoreCase));
+            if (twin >= 0)
+            {
+                throw new ArgumentException(
+                    $"Label {list.Count} is '{trimmed}', which is label {twin} already; expected different names, ignoring case.",
+                    nameof(names));
+            }
+
+            list.Add(trimmed);
+        }
+
+        if (list.Count is < 2 or > MaximumCount)
+        {
+            throw new ArgumentException($"Got {list.Count} label names; expected 2 to {MaximumCount}.", nameof(names));
+        }
+
+        _names = list.AsReadOnly();
+    }
+
+    /// <summary>The classes of FER2013: Angry, Disgust, Fear, Happy, Sad, Surprise, Neutral (0 to 6, as in its csv file).</summary>
+    public static ExpressionLabels Fer2013 { get; } = new("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral");
+
+    /// <summary>
+    /// The seven emotions of CK+ in the order of its emotion codes 1 to 7: Angry, Contempt, Disgust, Fear, Happy, Sad, Surprise.
+    /// The class index is the code minus 1; code 0, neutral, is no class of this set. The names are those of
+    /// <see cref="FacialExpression"/>, where CK+ says anger, happiness and sadness.
+    /// </summary>
+    public static ExpressionLabels CkPlus { get; } = new("Angry", "Contempt", "Disgust", "Fear", "Happy", "Sad", "Surprise");
+
+    /// <summary>The number of classes, 2 to 256.</summary>
+    public int Count => _names.Count;
+
+    /// <summary>The names in class order.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The name of a class.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    public string this[int index] => index >= 0 && index < Count
+        ? _names[index]
+        : throw new ArgumentOutOfRangeException(
+            nameof(index), FormattableString.Invariant($"Got class index {index}; expected 0 to {Count - 1}."));
+
+    /// <summary>Reads a label set from text.</summary>
+    /// <param name="text"><c>Fer2013</c>, <c>CkPlus</c> (upper or lower case), or names separated by commas.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    /// <exception cref="ArgumentException">The text is neither.</exception>
+    public static ExpressionLabels Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string trimmed = text.Trim();
+        if (trimmed.Equals(nameof(Fer2013), StringComparison.OrdinalIgnoreCase))
+        {
+            return Fer2013;
+        }
+
+        if (trimmed.Equals(nameof(CkPlus), StringComparison.OrdinalIgnoreCase))
+        {
+            return CkPlus;
+        }
+
+        if (!trimmed.Contains(','))
+        {
+            throw new ArgumentException(
+                $"The label set is '{text}'; expected Fer2013, CkPlus, or at least two names separated by commas.", nameof(text));
+        }
+
+        return new ExpressionLabels(trimmed.Split(','));
+    }
+
+    /// <summary>The class index of a name, ignoring case; -1 when the set has no such name.</summary>
+    /// <param name="name">The name to find.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
+    public int IndexOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        for (int i = 0; i < _names.Count; i++)
+        {
+            if (_names[i].Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>
+    /// The expression that a class stands for: the member of <see cref="FacialExpression"/> with the same name, ignoring case; null
+    /// when the class has a name of its own.
+    /// </summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    public FacialExpression? ExpressionAt(int index)
+    {
+        string name = this[index];
+        foreach (FacialExpression expression in Enum.GetValues<FacialExpression>())
+        {
+            if (name.Equals(expression.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                return expression;
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ExpressionLabels? other) => other is not null && _names.SequenceEqual(other._names, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ExpressionLabels);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (string name in _names)
+        {
+            hash.Add(name, StringComparer.Ordinal);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The text that <see cref="Parse"/> reads: the preset's name, or the names separated by commas.</summary>
+    public override string ToString() =>
+        Equals(Fer2013) ? nameof(Fer2013) : Equals(CkPlus) ? nameof(CkPlus) : string.Join(", ", _names);
+}

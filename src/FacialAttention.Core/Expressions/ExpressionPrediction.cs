@@ -1,0 +1,61 @@
+namespace FacialAttention;
+
+/// <summary>What a recogniser says of one face: a probability for each class. Immutable.</summary>
+public sealed class ExpressionPrediction
+{
+    private readonly float[] _probabilities;
+
+    /// <summary>A prediction of your own recogniser.</summary>
+    /// <param name="labels">The classes.</param>
+    /// <param name="probabilities">One finite number for each class, in their order; copied.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="labels"/> is null.</exception>
+    /// <exception cref="ArgumentException">There is another number of them than of classes, or one is not finite.</exception>
+    public ExpressionPrediction(ExpressionLabels labels, ReadOnlySpan<float> probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (probabilities.Length != labels.Count)
+        {
+            throw new ArgumentException(
+                $"Got {probabilities.Length} probabilities; expected {labels.Count}, one for each class.", nameof(probabilities));
+        }
+
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            if (!float.IsFinite(probabilities[i]))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Probability {i} is {probabilities[i]}; expected a finite number."),
+                    nameof(probabilities));
+            }
+
+            if (probabilities[i] > probabilities[Index])
+            {
+                Index = i;
+            }
+        }
+
+        Labels = labels;
+        _probabilities = probabilities.ToArray();
+    }
+
+    /// <summary>The classes.</summary>
+    public ExpressionLabels Labels { get; }
+
+    /// <summary>The index of the most probable class; of the first one, if several are.</summary>
+    public int Index { get; }
+
+    /// <summary>The name of the most probable class.</summary>
+    public string Label => Labels[Index];
+
+    /// <summary>The expression that the most probable class stands for; null when the class has a name of its own.</summary>
+    public FacialExpression? Expression => Labels.ExpressionAt(Index);
+
+    /// <summary>The probability of the most probable class.</summary>
+    public float Probability => _probabilities[Index];
+
+    /// <summary>The probabilities of all classes, in their order.</summary>
+    public IReadOnlyList<float> Probabilities => _probabilities;
+
+    /// <summary>For example "Happy 87.3 %".</summary>
+    public override string ToString() => FormattableString.Invariant($"{Label} {100 * Probability:F1} %");
+}

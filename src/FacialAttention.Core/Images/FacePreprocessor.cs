@@ -1,0 +1,184 @@
+using System.Buffers;
+
+namespace FacialAttention;
+
+/// <summary>
+/// Turns an image into the network's input: crop, gray, resize, scale to [0, 1]. Training and recognition use this one object, and
+/// equal images give equal values on every machine.
+/// </summary>
+/// <remarks>
+/// Gray is (299 R + 587 G + 114 B) / 1000, rounded: the luma of ITU-R BT.601. The crop is resized to the full output, its aspect ratio is
+/// not kept, by a separable triangle filter: bilinear interpolation when enlarging, and a weighted mean over all covered pixels
+/// when reducing, so nothing aliases. An image that has the output's size already keeps its values. Instances are immutable.
+/// </remarks>
+public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
+{
+    private const int MaximumSide = 4096;
+
+    /// <summary>A preprocessor for one output size.</summary>
+    /// <param name="width">The number of columns it delivers, 1 to 4,096.</param>
+    /// <param name="height">The number of rows it delivers, 1 to 4,096.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A side is out of range.</exception>
+    public FacePreprocessor(int width = 48, int height = 48)
+    {
+        Width = CheckSide(width, nameof(width));
+        Height = CheckSide(height, nameof(height));
+    }
+
+    /// <summary>The number of columns delivered.</summary>
+    public int Width { get; }
+
+    /// <summary>The number of rows delivered.</summary>
+    public int Height { get; }
+
+    /// <summary>Crops, turns gray and resizes an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="crop">The part to use, within the image; null for all of it.</param>
+    /// <returns><see cref="Height"/> x <see cref="Width"/> gray values, row by row from the top.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    public byte[] ToGray(FaceImage image, FaceBox? crop = null)
+    {
+        var result = new byte[Height * Width];
+        WriteGray(image, crop, result);
+        return result;
+    }
+
+    /// <summary>Crops, turns gray, resizes and scales an image: <see cref="ToGray"/> divided by 255.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="destination">Receives <see cref="Height"/> x <see cref="Width"/> values in [0, 1], row by row from the top.</param>
+    /// <param name="crop">The part to use, within the image; null for all of it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    /// <exception cref="ArgumentException">The destination is not exactly <see cref="Height"/> x <see cref="Width"/> long.</exception>
+    public void Process(FaceImage image, Span<float> destination, FaceBox? crop = null)
+    {
+        if (destination.Length != Height * Width)
+        {
+            throw new ArgumentException(
+                $"The destination holds {destination.Length} values; expected {Height * Width} for {Width} x {Height} pixels.",
+                nameof(destination));
+        }
+
+        byte[] gray = ArrayPool<byte>.Shared.Rent(destination.Length);
+        WriteGray(image, crop, gray.AsSpan(0, destination.Length));
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = gray[i] / 255f;
+        }
+
+        ArrayPool<byte>.Shared.Return(gray);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FacePreprocessor? other) => other is not null && Width == other.Width && Height == other.Height;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as FacePreprocessor);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Width, Height);
+
+    private static int CheckSide(int side, string name) => side is >= 1 and <= MaximumSide
+        ? side
+        : throw new ArgumentOutOfRangeException(
+            name, side, FormattableString.Invariant($"Got a {name} of {side} pixels; expected 1 to {MaximumSide}."));
+
+    /// <summary>Recognisers do this for every face: all memory is borrowed.</summary>
+    private void WriteGray(FaceImage image, FaceBox? crop, Span<byte> result)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        FaceBox box = crop ?? new FaceBox(0, 0, image.Width, image.Height);
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1
+            || box.X > image.Width - box.Width || box.Y > image.Height - box.Height)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(crop),
+                FormattableString.Invariant($"Got a crop of {box.Width} x {box.Height} pixels at ({box.X}, {box.Y}); ") +
+                FormattableString.Invariant($"expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
+        }
+
+        if (box.Width == Width && box.Height == Height)
+        {
+            for (int y = 0; y < Height; y++)
+            {
+                ReadGrayRow(image, box, y, result.Slice(y * Width, Width));
+            }
+
+            return;
+        }
+
+        double[] sums = ArrayPool<double>.Shared.Rent(result.Length);
+        Resize(image, box, sums.AsSpan(0, result.Length));
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = (byte)Math.Clamp(sums[i] + 0.5, 0, 255);
+        }
+
+        ArrayPool<double>.Shared.Return(sums);
+    }
+
+    /// <summary>Rows of the crop in turn: gray, resized in width, and added to every output row that they reach.</summary>
+    private void Resize(FaceImage image, FaceBox box, Span<double> sums)
+    {
+        using var columns = new ResizeTable(box.Width, Width);
+        using var rows = new ResizeTable(box.Height, Height);
+        byte[] grayRow = ArrayPool<byte>.Shared.Rent(box.Width);
+        double[] narrow = ArrayPool<double>.Shared.Rent(Width);
+        Span<byte> gray = grayRow.AsSpan(0, box.Width);
+        sums.Clear();
+        int first = 0; // the first output row that the current crop row can still reach
+        for (int y = 0; y < box.Height; y++)
+        {
+            ReadGrayRow(image, box, y, gray);
+            for (int x = 0; x < Width; x++)
+            {
+                int start = columns.StartOf(x);
+                ReadOnlySpan<double> weights = columns.WeightsOf(x);
+                double sum = 0;
+                for (int k = 0; k < weights.Length; k++)
+                {
+                    sum += weights[k] * gray[start + k];
+                }
+
+                narrow[x] = sum;
+            }
+
+            while (first < Height && rows.EndOf(first) <= y)
+            {
+                first++;
+            }
+
+            for (int row = first; row < Height && rows.StartOf(row) <= y; row++)
+            {
+                if (y < rows.EndOf(row))
+                {
+                    double weight = rows.WeightsOf(row)[y - rows.StartOf(row)];
+                    for (int x = 0; x < Width; x++)
+                    {
+                        sums[(row * Width) + x] += weight * narrow[x];
+                    }
+                }
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(grayRow);
+        ArrayPool<double>.Shared.Return(narrow);
+    }
+
+    private static void ReadGrayRow(FaceImage image, FaceBox box, int y, Span<byte> gray)
+    {
+        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(
+            (((box.Y + y) * image.Width) + box.X) * image.Channels, box.Width * image.Channels);
+        if (image.Channels == 1)
+        {
+            pixels.CopyTo(gray);
+            return;
+        }
+
+        for (int x = 0; x < gray.Length; x++)
+        {
+            gray[x] = (byte)(((299 * pixels[3 * x]) + (587 * pixels[(3 * x) + 1]) + (114 * pixels[(3 * x) + 2]) + 500) / 1000);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using SkiaSharp;
+
+namespace FacialAttention;
+
+/// <summary>Reads and writes image files with SkiaSharp.</summary>
+internal static class ImageCodec
+{
+    /// <summary>The largest file taken in.</summary>
+    public const int MaximumBytes = 256 * 1024 * 1024;
+
+    private const int MaximumSide = 16384;
+    private const long MaximumPixels = 100_000_000;
+    private const int Background = 255;
+
+    // A few hostile bytes can stand for many pixels, which fill the memory.
+    private const int UnquestionedPixels = 34_000_000; // an 8K picture has 33 million
+    private const int MostPixelsPerByte = 32; // beyond that; a photograph has about 2 to 20
+    private const int MostPixelsPerJpegByte = 512; // a JPEG has at least a bit for each 8 x 8 pixels
+
+    /// <summary>Decodes one image.</summary>
+    /// <param name="encoded">The file.</param>
+    /// <param name="source">What it is called in messages; begins a sentence.</param>
+    /// <exception cref="InvalidDataException">It is no complete image of a known format, or too large.</exception>
+    public static FaceImage Decode(ReadOnlySpan<byte> encoded, string source)
+    {
+        // Skia also knows formats without a reliable signature (WBMP takes nearly any bytes), so the format is settled first.
+        if (!HasKnownSignature(encoded))
+        {
+            throw new InvalidDataException($"{source} is {Describe(encoded)}; expected a PNG, JPEG, WebP, BMP or GIF image.");
+        }
+
+        if (IsUnmarkedCmykJpeg(encoded))
+        {
+            throw new InvalidDataException(
+                $"{source} is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; " +
+                "expected a gray or RGB image.");
+        }
+
+        using SKData data = SKData.CreateCopy(encoded);
+        using SKCodec? codec = SKCodec.Create(data);
+        if (codec is null)
+        {
+            throw new InvalidDataException(
+                $"{source} has an unreadable header ({encoded.Length} bytes in all); expected a complete image.");
+        }
+
+        SKImageInfo info = codec.Info;
+        if (info.Width < 1 || info.Height < 1 || info.Width > MaximumSide || info.Height > MaximumSide
+            || (long)info.Width * info.Height > MaximumPixels)
+        {
+            throw new InvalidDataException(
+                $"{source} claims {info.Width} x {info.Height} pixels; " +
+                $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
+        }
+
+        CheckClaim(encoded, (long)info.Width * info.Height, $"{source} claims {info.Width} x {info.Height} pixels");
+
+        bool isGray = info.ColorType == SKColorType.Gray8;
+        var target = new SKImageInfo(
+            info.Width, info.Height, isGray ? SKColorType.Gray8 : SKColorType.Rgba8888, isGray ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        SKCodecResult result = codec.GetPixels(target, out byte[] decoded);
+        if (result != SKCodecResult.Success)
+        {
+            throw new InvalidDataException(
+                $"{source} is a damaged or incomplete image of {info.Width} x {info.Height} pixels " +
+                $"(the decoder reports {result}); expected a complete one.");
+        }
+
+        return Upright(decoded, info.Width, info.Height, isGray, codec.EncodedOrigin);
+    }
+
+    /// <summary>The image as a PNG file.</summary>
+    public static byte[] EncodePng(FaceImage image)
+    {
+        bool isGray = image.Channels == 1;
+        var info = new SKImageInfo(image.Width, image.Height, isGray ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
+        byte[] pixels;
+        if (isGray)
+        {
+            pixels = image.Pixels.ToArray();
+        }
+        else
+        {
+            ReadOnlySpan<byte> rgb = image.Pixels.Span;
+            pixels = new byte[info.BytesSize];
+            for (int i = 0; i < pixels.Length / 4; i++)
+            {
+                rgb.Slice(3 * i, 3).CopyTo(pixels.AsSpan(4 * i));
+                pixels[(4 * i) + 3] = 255;
+            }
+        }
+
+        using SKImage skia = SKImage.FromPixelCopy(info, pixels);
+        using SKData data = skia.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
+    /// <summary>Lays transparency over the background and turns the rows and columns the way the EXIF orientation asks.</summary>
+    private static FaceImage Upright(byte[] decoded, int width, int height, bool isGray, SKEncodedOrigin origin)
+    {
+        // Orientations 5 to 8 swap rows and columns. An upright pixel (x, y) comes from the stored column and row below.
+        bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool mirrorColumn = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool mirrorRow = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft
+            or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        (int outWidth, int outHeight) = swap ? (height, width) : (width, height);
+        int channels = isGray ? 1 : 3;
+        var pixels = new byte[outWidth * outHeight * channels];
+        int target = 0;
+        for (int y = 0; y < outHeight; y++)
+        {
+            for (int x = 0; x < outWidth; x++)
+            {
+                (int column, int row) = swap ? (y, x) : (x, y);
+                column = mirrorColumn ? width - 1 - column : column;
+                row = mirrorRow ? height - 1 - row : row;
+                int source = (row * width) + column;
+                if (isGray)
+                {
+                    pixels[target++] = decoded[source];
+                    continue;
+                }
+
+                int alpha = decoded[(4 * source) + 3];
+                if (alpha == 255)
+                {
+                    decoded.AsSpan(4 * source, 3).CopyTo(pixels.AsSpan(target, 3));
+                    target += 3;
+                    continue;
+                }
+
+                for (int k = 0; k < 3; k++)
+                {
+                    pixels[target++] = (byte)(((decoded[(4 * source) + k] * alpha) + (Background * (255 - alpha)) + 127) / 255);
+                }
+            }
+        }
+
+        return new FaceImage(pixels, outWidth, outHeight, channels);
+    }
+
+    private static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
+        encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) // PNG
+        || IsJpeg(encoded)
+        || (encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..12].SequenceEqual("WEBP"u8))
+        || encoded.StartsWith("BM"u8)
+        || encoded.StartsWith("GIF87a"u8)
+        || encoded.StartsWith("GIF89a"u8);
+
+    /// <summary>
+    /// Whether a JPEG has four colours and no Adobe marker. Skia takes all four-colour files as inverted, as Adobe writes them; one
+    /// without the marker may be either.
+    /// </summary>
+    private static bool IsUnmarkedCmykJpeg(ReadOnlySpan<byte> encoded)
+    {
+        if (!encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]))
+        {
+            return false;
+        }
+
+        int at = 2;
+        while (at + 9 < encoded.Length && encoded[at] == 0xFF)
+        {
+            int marker = encoded[at + 1];
+            if (marker == 0xFF)
+            {
+                at++; // a fill byte
+                continue;
+            }
+            // Frame headers are FFC0 to FFCF without the tables FFC4, FFC8 and FFCC.
+            if (marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC)
+            {
+                return encoded[at + 9] == 4;
+            }
+
+            if (marker == 0xEE && encoded[(at + 4)..].StartsWith("Adobe"u8))
+            {
+                return false;
+            }
+
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(encoded[(at + 2)..]);
+        }
+
+        return false;
+    }
+
+    /// <summary>Refuses a file that holds far less than the pixels it claims.</summary>
+    private static void CheckClaim(ReadOnlySpan<byte> encoded, long pixels, string claim)
+    {
+        if (pixels > UnquestionedPixels && pixels / MostPixelsPerByte > encoded.Length)
+        {
+            throw new InvalidDataException(
+                $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} of more than "
+                + $"{UnquestionedPixels} pixels.");
+        }
+
+        if (IsJpeg(encoded) && pixels / MostPixelsPerJpegByte > encoded.Length)
+        {
+            throw new InvalidDataException(
+                $"{claim} in {encoded.Length} bytes, which cannot hold them all; expected at least a byte for each "
+                + $"{MostPixelsPerJpegByte} pixels of a complete JPEG.");
+        }
+    }
+
+    private static bool IsJpeg(ReadOnlySpan<byte> encoded) => encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
+
+    private static string Describe(ReadOnlySpan<byte> encoded) => encoded.Length switch
+    {
+        0 => "empty",
+        _ => $"{encoded.Length} bytes that begin with {Convert.ToHexString(encoded[..Math.Min(encoded.Length, 8)])}",
+    };
+}

@@ -1,0 +1,45 @@
+using FacialAttention.Tests.Training;
+
+namespace FacialAttention.Tests.Expressions;
+
+public sealed class ExpressionPredictionTests
+{
+    private static readonly ExpressionLabels Labels = new("calm", "Happy", "other");
+
+    [Fact]
+    public void Prediction_Probabilities_NamesTheMostProbableClass()
+    {
+        float[] probabilities = [0.125f, 0.75f, 0.125f];
+
+        var prediction = new ExpressionPrediction(Labels, probabilities);
+        probabilities[0] = 1;
+
+        prediction.Index.Should().Be(1);
+        prediction.Label.Should().Be("Happy");
+        prediction.Expression.Should().Be(FacialExpression.Happy);
+        prediction.Probability.Should().Be(0.75f);
+        prediction.Probabilities.Should().Equal(0.125f, 0.75f, 0.125f);
+        prediction.Labels.Should().BeSameAs(Labels);
+        using var culture = new UnderCulture("de-DE");
+        prediction.ToString().Should().Be("Happy 75.0 %");
+    }
+
+    [Fact]
+    public void Prediction_OwnClassAndTie_IsTheFirstAndNoExpression()
+    {
+        var prediction = new ExpressionPrediction(Labels, [0.4f, 0.2f, 0.4f]);
+
+        prediction.Index.Should().Be(0);
+        prediction.Expression.Should().BeNull();
+    }
+
+    [Fact]
+    public void Prediction_OtherCountOrNotFinite_IsRefused()
+    {
+        FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0.5f, 0.5f])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("Got 2 probabilities; expected 3, one for each class.*");
+        FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0.5f, float.NaN, 0.5f])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("Probability 1 is NaN; expected a finite number.*");
+        FluentActions.Invoking(() => new ExpressionPrediction(null!, [1])).Should().ThrowExactly<ArgumentNullException>();
+    }
+}
