@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace FacialAttention;
 
 /// <summary>
-/// Gray faces of one size in memory, with their labels: bytes only, no tensor. It holds at least one face and never changes.
+/// Gray faces of one size in memory, with their labels and what else is known of each: arrays, no tensor. It holds at least one face and
+/// never changes.
 /// </summary>
 public sealed class FaceDataset
 {
@@ -13,21 +14,29 @@ public sealed class FaceDataset
     /// <param name="height">Height of every face in pixels (H), at least 1.</param>
     /// <param name="width">Width of every face in pixels (W), at least 1.</param>
     /// <param name="labelSet">The names behind the label indices.</param>
+    /// <param name="columns">What else is known of each face; null for nothing.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    /// <exception cref="ArgumentException">There is no face, the number of pixels does not fit, or a label is not in the set.</exception>
-    public FaceDataset(byte[] pixels, byte[] labels, int height, int width, ExpressionLabels labelSet)
+    /// <exception cref="ArgumentException">There is no face, the number of pixels does not fit, a label is not in the set, or a column does not fit.</exception>
+    public FaceDataset(byte[] pixels, byte[] labels, int height, int width, ExpressionLabels labelSet, FaceColumns? columns = null)
         : this(
             new ReadOnlyMemory<byte>(pixels ?? throw new ArgumentNullException(nameof(pixels))),
             new ReadOnlyMemory<byte>(labels ?? throw new ArgumentNullException(nameof(labels))),
             height,
             width,
-            labelSet)
+            labelSet,
+            columns)
     {
     }
 
     /// <summary>As the public constructor, on parts of arrays: the splits of one file share one array.</summary>
-    internal FaceDataset(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height, int width, ExpressionLabels labelSet)
+    internal FaceDataset(
+        ReadOnlyMemory<byte> pixels,
+        ReadOnlyMemory<byte> labels,
+        int height,
+        int width,
+        ExpressionLabels labelSet,
+        FaceColumns? columns = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -54,6 +63,8 @@ public sealed class FaceDataset
                 nameof(labels));
         }
 
+        columns?.Check(labels.Length, labelSet.Count, nameof(columns));
+        Columns = columns ?? FaceColumns.None;
         Pixels = pixels;
         LabelIndices = labels;
         Height = height;
@@ -78,6 +89,9 @@ public sealed class FaceDataset
 
     /// <summary>For each face the index of its label in <see cref="Labels"/>; N in all.</summary>
     public ReadOnlyMemory<byte> LabelIndices { get; }
+
+    /// <summary>What else is known of each face; never null.</summary>
+    public FaceColumns Columns { get; }
 
     /// <summary>The gray values of one face, row by row from the top, H x W in all.</summary>
     /// <param name="index">The face, 0 to <see cref="Count"/> - 1.</param>
@@ -109,7 +123,7 @@ public sealed class FaceDataset
         return counts;
     }
 
-    /// <summary>A dataset of some of the faces, as a copy.</summary>
+    /// <summary>A dataset of some of the faces with all that is known of them, as a copy.</summary>
     /// <param name="rows">
     /// The faces, at least one, each 0 to <see cref="Count"/> - 1, in the order wanted. A face may come more than once.
     /// </param>
@@ -133,7 +147,7 @@ public sealed class FaceDataset
             labels[i] = LabelOf(rows[i]);
         }
 
-        return new FaceDataset(pixels, labels, Height, Width, Labels);
+        return new FaceDataset(pixels, labels, Height, Width, Labels, Columns.Subset(rows, Labels.Count));
     }
 
     /// <summary>

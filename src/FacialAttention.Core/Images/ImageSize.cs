@@ -1,0 +1,13 @@
+namespace FacialAttention;
+
+/// <summary>The size of an image. It is written and spoken height first, as in tensors [N, C, H, W] and in <see cref="ToString"/>.</summary>
+/// <param name="Height">The number of rows.</param>
+/// <param name="Width">The number of columns.</param>
+public readonly record struct ImageSize(int Height, int Width)
+{
+    /// <summary>The number of pixels, Height x Width.</summary>
+    internal int Pixels => checked(Height * Width);
+
+    /// <summary>Height x width, for example "48x40" for 48 rows of 40 columns.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Height}x{Width}");
+}
