@@ -31,8 +31,10 @@ internal static class TrainRun
 
             ResumeState? state = folder is null ? null : new ResumeState(
                 folder.ResumePath,
-                new Dictionary<string, string>(RunConditions.Of(network, settings.Data.Name, faces.Description))
+                new Dictionary<string, string>
                 {
+                    ["data"] = settings.Data.Name,
+                    ["split"] = faces.Description,
                     ["checkpoint"] = JsonFile.TextOf(run["checkpoint"]),
                 });
             try

@@ -64,7 +64,8 @@ internal static class TableRun
         string title = settings.Seeds.Count == 1 ? variant.PaperName : $"{variant.PaperName} seed {seed}";
         using var network = new ExpressionNetwork(variant, settings.NetworkOptions(faces.Training, seed));
         using var trainer = new Trainer(network, settings.TrainerOptions(seed));
-        ResumeState? state = results?.StateOf(variant, seed, RunConditions.Of(network, settings.DataName, faces.Description));
+        ResumeState? state = results?.StateOf(
+            variant, seed, new Dictionary<string, string> { ["data"] = settings.DataName, ["split"] = faces.Description });
         TrainingHistory history = TrainingView.Show(
             title, progress => trainer.Fit(faces.Training, faces.Validation, state, progress, cancellationToken));
         EvaluationResult training = Evaluator.Evaluate(network, faces.Training, cancellationToken: cancellationToken);

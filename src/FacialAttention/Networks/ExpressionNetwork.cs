@@ -21,7 +21,7 @@ namespace FacialAttention;
 /// layer, the only one whose size depends on the labels, is <c>classifier.linear.</c> in all variants.</description></item>
 /// </list>
 /// </remarks>
-public sealed class ExpressionNetwork : Module<Tensor, Tensor>
+public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
 {
     /// <summary>What the keys of the last layer, and no others, start with.</summary>
     internal const string HeadPrefix = "classifier.linear.";
@@ -74,6 +74,17 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
 
     /// <summary>What the network was built from: a copy, so editing it changes nothing here.</summary>
     public ExpressionNetworkOptions Options => _options.ValidatedCopy();
+
+    /// <summary>
+    /// How logits become probabilities, in recognisers and exported networks; saved with the weights. <see cref="forward"/> gives the
+    /// logits as they are. Default: a temperature of 1, the plain softmax.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public Calibration Calibration
+    {
+        get;
+        set => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = new();
 
     /// <summary>The number of trainable parameters.</summary>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
@@ -130,6 +141,9 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
         return _classifier.call(sequence).MoveToOuterDisposeScope(); // [N, K]
     }
 
+    /// <inheritdoc/>
+    public NetworkDescription Describe() => ExpressionNetworkFormat.Describe(Variant, _options, Calibration);
+
     /// <summary>
     /// A network for recognition, in evaluation mode, whose convolutions contain the batch norms that followed them: the same logits but
     /// for rounding, in less time (docs/performance.md). It is an ordinary network with <see cref="ExpressionNetworkOptions.BatchNorm"/>
@@ -140,7 +154,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>
     {
         ExpressionNetworkOptions options = _options.ValidatedCopy();
         options.BatchNorm = false;
-        var folded = new ExpressionNetwork(Variant, options);
+        var folded = new ExpressionNetwork(Variant, options) { Calibration = Calibration };
         folded.to(_backbone.FirstWeight.device, _backbone.FirstWeight.dtype);
         folded.eval();
         BatchNormFolding.Copy(this, folded);

@@ -10,7 +10,7 @@ namespace FacialAttention;
 /// </summary>
 public sealed class ExpressionNetworkOptions : IValidatableObject
 {
-    internal const int SmallestSide = 16;
+    internal const int SmallestSide = NetworkPreprocessing.SmallestSide;
 
     /// <summary>The names of the classes, in the order of the logits. Default: <see cref="ExpressionLabels.Fer2013"/>.</summary>
     public ExpressionLabels Labels { get; set; } = ExpressionLabels.Fer2013;
@@ -18,13 +18,13 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     /// <summary>
     /// H, the height of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.
     /// </summary>
-    [OptionRange(SmallestSide, 1024)]
+    [OptionRange(SmallestSide, NetworkPreprocessing.LargestSide)]
     public int ImageHeight { get; set; } = 48;
 
     /// <summary>
     /// W, the width of a face in pixels: 16 to 1024, default 48 (paper, section 4.2). Fixes the input of <see cref="NetworkVariant.Cnn"/>.
     /// </summary>
-    [OptionRange(SmallestSide, 1024)]
+    [OptionRange(SmallestSide, NetworkPreprocessing.LargestSide)]
     public int ImageWidth { get; set; } = 48;
 
     /// <summary>
@@ -42,11 +42,11 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     public int? CropWidth { get; set; }
 
     /// <summary>The mean that is taken from each pixel in [0, 1]: 0 to 1, default 0.5. Our reading.</summary>
-    [OptionRange(0.0, 1.0)]
+    [OptionRange(NetworkPreprocessing.SmallestMean, NetworkPreprocessing.LargestMean)]
     public double PixelMean { get; set; } = 0.5;
 
     /// <summary>The standard deviation that each pixel is then divided by: 0.001 to 1, default 0.25. Our reading.</summary>
-    [OptionRange(0.001, 1.0)]
+    [OptionRange(NetworkPreprocessing.SmallestDeviation, NetworkPreprocessing.LargestDeviation)]
     public double PixelStandardDeviation { get; set; } = 0.25;
 
     /// <summary>The table of the backbone, 1 to 64 rows; null, the default, is <see cref="ConvBackbone.Paper"/>.</summary>

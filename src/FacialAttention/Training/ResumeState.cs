@@ -18,13 +18,14 @@ namespace FacialAttention;
 /// <remarks>It is no checkpoint: <see cref="Checkpoint"/> saves a trained network for use.</remarks>
 public sealed class ResumeState
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2; // 2 added the network's description
     private const string FormatVersionKey = "resumeFormatVersion";
     private const string OptionsKey = "options";
     private const string TrainingKey = "trainingFaces";
     private const string ValidationKey = "validationFaces";
     private const string ConditionsKey = "conditions";
     private const string RecordKey = "record";
+    private const string NetworkPrefix = "network/";
     private const string LastPrefix = "last/";
     private const string BestPrefix = "best/";
     private const string AveragePrefix = "average/";
@@ -53,8 +54,8 @@ public sealed class ResumeState
     /// <summary>A state in the given file, which need not exist.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="conditions">
-    /// What else must be equal for a run to go on, by name: for example the network's options, which the trainer does not know. Null for
-    /// nothing.
+    /// What else must be equal for a run to go on, by name: for example where the faces come from. Options, faces and, if the network is
+    /// <see cref="IDescribed"/>, its description are compared without that. Null for nothing.
     /// </param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     public ResumeState(string path, IReadOnlyDictionary<string, string>? conditions = null)
@@ -88,6 +89,11 @@ public sealed class ResumeState
             [ValidationKey] = Fingerprint(validation),
             [ConditionsKey] = JsonSerializer.Serialize(_conditions.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(), Json),
         };
+        foreach ((string key, string value) in (network as IDescribed)?.Describe().ToMetadata() ?? [])
+        {
+            _metadata.Add(NetworkPrefix + key, value);
+        }
+
         if (Exists)
         {
             GoOn(network, optimizer, run);
@@ -180,25 +186,32 @@ public sealed class ResumeState
     private void CheckSameRun(IReadOnlyDictionary<string, string> metadata)
     {
         var differences = new List<string>();
+        string[] undescribed = [.. metadata.Keys.Where(key => IsOfNetwork(key) && !_metadata.ContainsKey(key))];
+        differences.AddRange(undescribed.Select(key => $"{key} is {Excerpt.Of(metadata[key], 200)} there and unknown here"));
         foreach ((string key, string here) in _metadata)
         {
-            string there = metadata.GetValueOrDefault(key) ?? throw Fault($"the metadata has no '{key}'; expected it in a resume state.");
-            if (there == here)
+            if (!metadata.TryGetValue(key, out string? there))
             {
-                continue;
+                differences.Add(IsOfNetwork(key)
+                    ? $"{key} is unknown there and {Excerpt.Of(here, 200)} here"
+                    : throw Fault($"the metadata has no '{key}'; expected it in a resume state."));
             }
-
-            differences.AddRange(key is OptionsKey or ConditionsKey
-                ? Differences(key, ReadObject(there, key), ReadObject(here, key))
-                : [$"{key} are {Excerpt.Of(there, 200)} there and {Excerpt.Of(here, 200)} here"]);
+            else if (there != here)
+            {
+                differences.AddRange(here.StartsWith('{')
+                    ? Differences(key, ReadObject(there, key), ReadObject(here, key))
+                    : [$"{key} is {Excerpt.Of(there, 200)} there and {Excerpt.Of(here, 200)} here"]);
+            }
         }
 
         if (differences.Count > 0)
         {
             throw new InvalidOperationException(
-                $"'{_path}' is the state of another run: {string.Join("; ", differences)}. Expected the same run; delete the file to start "
-                + "anew.");
+                $"'{_path}' is the state of another run: {string.Join("; ", differences)}. Expected the same run; another one needs a file of "
+                + "its own. To train beyond a planned end, finish the run as planned and train its network on in a new run.");
         }
+
+        static bool IsOfNetwork(string key) => key.StartsWith(NetworkPrefix, StringComparison.Ordinal);
     }
 
     private TrainingRecord ReadRecord(IReadOnlyDictionary<string, string> metadata)

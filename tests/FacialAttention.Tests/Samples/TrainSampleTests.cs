@@ -260,7 +260,7 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
         AssertFails(arguments, $"'{output}' holds an unfinished run; expected --resume");
         AssertFails(
             [.. arguments, "--resume", "--weight-decay", "0.25", "--lstm-hidden", "9"],
-            "network lstmHiddenSize is 8 there and 9 here");
+            "network/options lstmHiddenSize is 8 there and 9 here");
         (int resumedExitCode, string text, string resumedError) = SampleProcess.Run(Sample, folder.Path, [.. arguments, "--resume"]);
 
         resumedError.Should().BeEmpty();

@@ -52,23 +52,23 @@ public sealed class ResumeStateBadInputTests : IDisposable
         (options.Seed, options.WeightDecay) = (9, 0.5);
 
         Resume<InvalidOperationException>(options, training: ToyFaces.Noise(count: 23, seed: 7))
-            .Should().Contain("Seed is 3").And.Contain("WeightDecay is 0.01").And.Contain("trainingFaces are");
+            .Should().Contain("Seed is 3").And.Contain("WeightDecay is 0.01").And.Contain("trainingFaces is");
     }
 
     [Fact]
     public void Fit_OtherData_IsRefusedByName()
     {
         Resume<InvalidOperationException>(training: ToyFaces.Noise(count: 24, seed: 1))
-            .Should().Contain("trainingFaces are").And.Contain("23 faces of 8 x 10").And.Contain("24 faces of 8 x 10");
-        Resume<InvalidOperationException>(validation: ToyFaces.Noise(count: 9, seed: 3)).Should().Contain("validationFaces are");
+            .Should().Contain("trainingFaces is").And.Contain("23 faces of 8 x 10").And.Contain("24 faces of 8 x 10");
+        Resume<InvalidOperationException>(validation: ToyFaces.Noise(count: 9, seed: 3)).Should().Contain("validationFaces is");
     }
 
     [Fact]
     public void Fit_OtherConditions_AreRefusedByName()
     {
-        var state = new ResumeState(_path, new Dictionary<string, string> { ["network"] = "ACNN-ALSTM" });
+        var state = new ResumeState(_path, new Dictionary<string, string> { ["data"] = "drawn" });
 
-        Resume<InvalidOperationException>(state: state).Should().Contain("conditions network is null there and ACNN-ALSTM here");
+        Resume<InvalidOperationException>(state: state).Should().Contain("conditions data is null there and drawn here");
     }
 
     [Fact]
@@ -131,13 +131,14 @@ public sealed class ResumeStateBadInputTests : IDisposable
 
     [Theory]
     [InlineData("0")]
-    [InlineData("2")]
+    [InlineData("1")]
+    [InlineData("3")]
     [InlineData("one")]
     public void Fit_OtherFormatVersion_IsRefused(string version)
     {
         Rewrite(metadata => metadata["resumeFormatVersion"] = version);
 
-        Resume<InvalidDataException>().Should().Contain($"resumeFormatVersion is \"{version}\"; expected 1.");
+        Resume<InvalidDataException>().Should().Contain($"resumeFormatVersion is \"{version}\"; expected 2.");
     }
 
     [Theory]

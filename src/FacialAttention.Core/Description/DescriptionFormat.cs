@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The text entries by which checkpoints and ONNX files describe their network: every key, and every name within the JSON of a value, stands
+/// here and nowhere else. Nothing is guessed: what is missing, unknown, given twice or out of range is refused.
+/// </summary>
+internal static partial class DescriptionFormat
+{
+    /// <summary>Of checkpoints and ONNX files alike. See docs/adr/0003-format-versions.md.</summary>
+    public const int Version = 3;
+
+    public const string VersionKey = "formatVersion";
+    public const string FamilyKey = "family";
+    public const string VariantKey = "variant";
+    public const string LabelsKey = "labels";
+    public const string PreprocessingKey = "preprocessing";
+    public const string CalibrationKey = "calibration";
+    public const string OptionsKey = "options";
+
+    private const string LibraryKey = "library";
+    private const string Gray = "gray";
+    private static readonly double[] ZeroToOne = [0, 1];
+
+    /// <summary>The version of the library, which all of its packages share.</summary>
+    public static string LibraryVersion { get; } = typeof(DescriptionFormat).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>The entries of a description.</summary>
+    public static Dictionary<string, string> Write(NetworkDescription description)
+    {
+        NetworkPreprocessing preprocessing = description.Preprocessing;
+        StoredSize? crop = preprocessing.Crop is { } size ? new StoredSize(size.Height, size.Width) : null;
+        var stored = new StoredPreprocessing(
+            preprocessing.Size.Height,
+            preprocessing.Size.Width,
+            Gray,
+            ZeroToOne,
+            new StoredFirstSteps(crop, preprocessing.PixelMean, preprocessing.PixelStandardDeviation));
+        return new Dictionary<string, string>
+        {
+            [FamilyKey] = description.Family,
+            [VariantKey] = description.Variant,
+            [LabelsKey] = ToJson(description.Labels.Names.ToArray(), Json.Default.StringArray),
+            [PreprocessingKey] = ToJson(stored, Json.Default.StoredPreprocessing),
+            [CalibrationKey] = ToJson(
+                new StoredCalibration(description.Calibration.Temperature), Json.Default.StoredCalibration),
+            [OptionsKey] = description.Options,
+        };
+    }
+
+    /// <summary>The entries of a description, and those by which a file says who wrote it and how.</summary>
+    public static Dictionary<string, string> WriteFile(NetworkDescription description)
+    {
+        Dictionary<string, string> metadata = Write(description);
+        metadata.Add(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
+        metadata.Add(LibraryKey, $"{nameof(FacialAttention)} {LibraryVersion}");
+        return metadata;
+    }
+
+    /// <summary>The version that a file says it has; at most <see cref="Version"/>.</summary>
+    /// <param name="metadata">The file's entries.</param>
+    /// <param name="source">The file in messages, as the subject of a sentence.</param>
+    /// <exception cref="InvalidDataException">It says none, or one that this library cannot read.</exception>
+    public static int ReadVersion(IReadOnlyDictionary<string, string> metadata, string source)
+    {
+        if (!metadata.TryGetValue(VersionKey, out string? text))
+        {
+            throw Fault(source, $"the metadata has no '{VersionKey}'; expected a file that FacialAttention wrote.");
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
+        {
+            throw Fault(source, $"{VersionKey} is {Excerpt.Of(text)}; expected {Version}.");
+        }
+
+        return version <= Version
+            ? version
+            : throw Fault(source, $"{VersionKey} is {version}, of a newer FacialAttention; expected at most {Version}.");
+    }
+
+    /// <summary>The description that the entries are of.</summary>
+    /// <exception cref="InvalidDataException">An entry is missing or not as expected; the message names it.</exception>
+    public static NetworkDescription Read(IReadOnlyDictionary<string, string> metadata, string source) => new()
+    {
+        Family = Find(metadata, FamilyKey, source),
+        Variant = Find(metadata, VariantKey, source),
+        Labels = ReadLabels(metadata, source),
+        Preprocessing = ReadPreprocessing(metadata, source),
+        Calibration = ReadCalibration(metadata, source),
+        Options = Find(metadata, OptionsKey, source),
+    };
+
+    /// <summary>The value of an entry that is JSON.</summary>
+    /// <exception cref="InvalidDataException">It is null, or not of this type.</exception>
+    public static T Parse<T>(string json, string key, JsonTypeInfo<T> type, string source)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type)
+                ?? throw Fault(source, $"{key} is null; expected a value.");
+        }
+        catch (JsonException exception)
+        {
+            throw Fault(source, $"{key} is not as expected: {exception.Message}", exception);
+        }
+    }
+
+    public static InvalidDataException Fault(string source, string gotAndExpected, Exception? cause = null) =>
+        new($"{source}: {gotAndExpected}", cause);
+
+    private static T ReadJson<T>(IReadOnlyDictionary<string, string> metadata, string key, JsonTypeInfo<T> type, string source)
+        where T : class => Parse(Find(metadata, key, source), key, type, source);
+
+    private static string Find(IReadOnlyDictionary<string, string> metadata, string key, string source) =>
+        metadata.GetValueOrDefault(key)
+        ?? throw Fault(source, $"the metadata has no '{key}'; expected it in a file of {VersionKey} {Version}.");
+
+    private static ExpressionLabels ReadLabels(IReadOnlyDictionary<string, string> metadata, string source)
+    {
+        string[] names = ReadJson(metadata, LabelsKey, Json.Default.StringArray, source);
+        try
+        {
+            return new ExpressionLabels(names);
+        }
+        catch (ArgumentException exception)
+        {
+            throw Fault(source, $"{LabelsKey}: {exception.Message}", exception);
+        }
+    }
+
+    private static NetworkPreprocessing ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, string source)
+    {
+        StoredPreprocessing stored = ReadJson(metadata, PreprocessingKey, Json.Default.StoredPreprocessing, source);
+        StoredFirstSteps steps = stored.InsideNetwork;
+        var preprocessing = new NetworkPreprocessing
+        {
+            Size = new ImageSize(stored.Height, stored.Width),
+            Crop = steps.Crop is { } crop ? new ImageSize(crop.Height, crop.Width) : null,
+            PixelMean = steps.PixelMean,
+            PixelStandardDeviation = steps.PixelStandardDeviation,
+        };
+        string? fault = stored.Color != Gray ? $"color is {Excerpt.Of(stored.Color)}; expected \"{Gray}\"."
+            : !stored.Range.SequenceEqual(ZeroToOne) ? $"range is {ToJson(stored.Range[..Math.Min(stored.Range.Length, 3)], Json.Default.DoubleArray)}; expected [0,1]."
+            : preprocessing.FindFault();
+        return fault is null ? preprocessing : throw Fault(source, $"{PreprocessingKey}: {fault}");
+    }
+
+    private static Calibration ReadCalibration(IReadOnlyDictionary<string, string> metadata, string source)
+    {
+        StoredCalibration stored = ReadJson(metadata, CalibrationKey, Json.Default.StoredCalibration, source);
+        try
+        {
+            return new Calibration { Temperature = stored.Temperature };
+        }
+        catch (ArgumentException exception)
+        {
+            throw Fault(source, $"{CalibrationKey}: {exception.Message}", exception);
+        }
+    }
+
+    private static string ToJson<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.Serialize(value, type);
+
+    /// <summary>How the values become JSON and back: by generated code, and strictly.</summary>
+    [JsonSourceGenerationOptions(
+        JsonSerializerDefaults.Web,
+        AllowDuplicateProperties = false,
+        NumberHandling = JsonNumberHandling.Strict,
+        PropertyNameCaseInsensitive = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    [JsonSerializable(typeof(string[]))]
+    [JsonSerializable(typeof(double[]))]
+    [JsonSerializable(typeof(Dictionary<string, string>))]
+    [JsonSerializable(typeof(StoredPreprocessing))]
+    [JsonSerializable(typeof(StoredCalibration))]
+    internal sealed partial class Json : JsonSerializerContext;
+
+    /// <summary>What is left to do for whoever feeds a network, and beside it what the network does by itself.</summary>
+    internal sealed record StoredPreprocessing(int Height, int Width, string Color, double[] Range, StoredFirstSteps InsideNetwork);
+
+    /// <summary>The first steps of a network, in their order.</summary>
+    internal sealed record StoredFirstSteps(StoredSize? Crop, double PixelMean, double PixelStandardDeviation);
+
+    internal sealed record StoredSize(int Height, int Width);
+
+    internal sealed record StoredCalibration(double Temperature);
+}

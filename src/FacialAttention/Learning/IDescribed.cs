@@ -1,0 +1,8 @@
+namespace FacialAttention;
+
+/// <summary>A network that says what it is. A <see cref="ResumeState"/> then goes on with no other one.</summary>
+public interface IDescribed
+{
+    /// <summary>What the network is, apart from its weights.</summary>
+    public NetworkDescription Describe();
+}
