@@ -7,6 +7,9 @@ namespace FacialAttention;
 internal static class Excerpt
 {
     private const int ShortLength = 20;
+    private const int MaxNameLength = 300;
+    private const int MaxNamesTold = 20;
+    private const int MaxListLength = 1200; // so that no message has more than 2,000 characters
 
     /// <summary>The excerpt of up to 20 characters of UTF-8 or arbitrary bytes; what is not UTF-8 shows as U+FFFD.</summary>
     public static string Of(ReadOnlySpan<byte> text)
@@ -16,16 +19,61 @@ internal static class Excerpt
         return Of(Encoding.UTF8.GetString(prefix));
     }
 
+    /// <summary>
+    /// A path or a name in single quotes, whole but for what would spoil the message: control characters are made visible, and of a very
+    /// long one the middle is left out.
+    /// </summary>
+    public static string Name(string name)
+    {
+        string shown = name.Length <= MaxNameLength ? name : $"{name[..(MaxNameLength / 2)]}...{name[^(MaxNameLength / 2)..]}";
+        return AppendVisible(new StringBuilder("'"), shown).Append('\'').ToString();
+    }
+
+    /// <summary>The names as one text, each visible as in <see cref="Name"/> but without quotes; those beyond the first few as a number.</summary>
+    public static string Names(IReadOnlyCollection<string> names, string separator = ", ")
+    {
+        var told = new StringBuilder();
+        int count = 0;
+        foreach (string name in names)
+        {
+            string shown = name.Length <= MaxNameLength ? name : $"{name[..(MaxNameLength - 3)]}...";
+            if (count == MaxNamesTold || (count > 0 && told.Length + shown.Length > MaxListLength))
+            {
+                break;
+            }
+
+            AppendVisible(told.Append(count == 0 ? "" : separator), shown);
+            count++;
+        }
+
+        return count == names.Count
+            ? told.ToString()
+            : told.Append(separator).Append(CultureInfo.InvariantCulture, $"and {names.Count - count} more").ToString();
+    }
+
     /// <summary>The excerpt of a string.</summary>
     public static string Of(string text, int maxLength = ShortLength)
     {
-        var result = new StringBuilder("\"");
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, maxLength)))
+        StringBuilder result = AppendVisible(new StringBuilder("\""), text.AsSpan(0, Math.Min(text.Length, maxLength)));
+        return result.Append(text.Length > maxLength ? "...\"" : "\"").ToString();
+    }
+
+    private static StringBuilder AppendVisible(StringBuilder result, ReadOnlySpan<char> text)
+    {
+        for (int i = 0; i < text.Length; i++)
         {
-            _ = IsPlain(c) ? result.Append(c) : result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                result.Append(text[i..(i + 2)]);
+                i++;
+            }
+            else
+            {
+                _ = IsPlain(text[i]) ? result.Append(text[i]) : result.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:X4}");
+            }
         }
 
-        return result.Append(text.Length > maxLength ? "...\"" : "\"").ToString();
+        return result;
     }
 
     // Format characters (bidirectional marks and the like) would reorder or hide the rest of a message.

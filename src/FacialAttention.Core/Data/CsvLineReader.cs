@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
-
 namespace FacialAttention;
 
 /// <summary>
@@ -17,7 +14,6 @@ internal sealed class CsvLineReader : IDisposable
 
     // A buffer begins with room for the bytes that the lines of the buffer before it left over.
     private const int BufferBytes = 4 * MaxLineBytes;
-    private const int MinGzipBytes = 18; // header and trailer, RFC 1952
 
     // FER2013 unpacks to about three times its size; a hostile file to a thousand times, which would fill the memory.
     private const long UnquestionedBytes = 64L << 20;
@@ -31,6 +27,7 @@ internal sealed class CsvLineReader : IDisposable
     private byte[] _nextBuffer = new byte[BufferBytes];
     private Task<int>? _readAhead; // into the next buffer, beyond the room at its front
     private Stream _stream;
+    private GzipMembers? _members; // the stream, where it unpacks
     private int _start = MaxLineBytes;
     private int _end = MaxLineBytes;
     private bool _streamEnded;
@@ -88,12 +85,16 @@ internal sealed class CsvLineReader : IDisposable
         LineNumber++;
         if (length > MaxLineBytes)
         {
-            throw Fault($"has more than {MaxLineBytes} bytes in line {LineNumber}; expected a row of FER2013 of at most about 9300.");
+            throw Fault(line[..MaxLineBytes].Contains((byte)'\r')
+                ? "has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds."
+                : $"has more than {MaxLineBytes} bytes in line {LineNumber}; expected a row of FER2013 of at most about 9300.");
         }
 
         _start += IsUnfinished ? length : length + 1;
         line = line.EndsWith("\r"u8) ? line[..^1] : line;
-        return true;
+        return LineNumber > 1 || !line.Contains((byte)'\r')
+            ? true
+            : throw Fault("has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds.");
     }
 
     public void Dispose()
@@ -115,7 +116,7 @@ internal sealed class CsvLineReader : IDisposable
 
             FinishReadAhead();
             _file.Position = 0;
-            _stream = new GZipStream(_file, CompressionMode.Decompress);
+            _stream = _members = new GzipMembers(_file);
             _start = _end = MaxLineBytes;
             _bytesRead = 0;
             Fill();
@@ -128,6 +129,11 @@ internal sealed class CsvLineReader : IDisposable
         if (Begins(0xFF, 0xFE) || Begins(0xFE, 0xFF))
         {
             throw Fault("is UTF-16 text; expected UTF-8 or ASCII.");
+        }
+
+        if (ForeignContent.NameOf(_buffer.AsSpan(_start.._end)) is string kind)
+        {
+            throw Fault($"is {kind}; expected a csv, unpacked if it comes in a zip or tar archive.");
         }
 
         int zero = _buffer.AsSpan(_start.._end).IndexOf((byte)0);
@@ -170,7 +176,10 @@ internal sealed class CsvLineReader : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw Fault($"is cut off or damaged: its gzip data cannot be unpacked beyond line {LineNumber}. {exception.Message}", exception);
+            throw _members!.IsUsedUp ? CutOff(exception) : Fault(
+                $"is damaged: beyond line {LineNumber} its gzip data cannot be unpacked, or their checksum (CRC-32) or length is wrong; "
+                + "expected the whole file as it was made.",
+                exception);
         }
 
         _readAhead = null;
@@ -180,7 +189,7 @@ internal sealed class CsvLineReader : IDisposable
         _end = MaxLineBytes + read;
         _streamEnded = read < BufferBytes - MaxLineBytes;
         _bytesRead += read;
-        if (_stream is GZipStream && _bytesRead > Math.Max(UnquestionedBytes, MaxExpansion * _file.Length))
+        if (_members is not null && _bytesRead > Math.Max(UnquestionedBytes, MaxExpansion * _file.Length))
         {
             throw Fault(
                 $"unpacks to more than {_bytesRead} bytes; expected at most {MaxExpansion} times its size, which is {_file.Length}, "
@@ -192,9 +201,9 @@ internal sealed class CsvLineReader : IDisposable
             FractionRead = _file.Length > 0 ? Math.Min(1, (double)_file.Position / _file.Length) : 0;
         }
 
-        if (_streamEnded && _stream is GZipStream)
+        if (_streamEnded && _members is { IsWhole: false })
         {
-            CheckUnpackedSize();
+            throw _members.IsUsedUp ? CutOff() : Fault("has something else after its gzip data; expected gzip alone.");
         }
 
         if (!_streamEnded && _file.CanSeek) // A pipe may keep a reader waiting, and with it whoever wants to stop.
@@ -217,29 +226,6 @@ internal sealed class CsvLineReader : IDisposable
         }
     }
 
-    /// <summary>
-    /// GZipStream takes a file that is cut off for one that ends there. Its last four bytes tell: they hold the unpacked size modulo 2^32
-    /// (RFC 1952). That size is of the last member where there are several, which only special tools write; such a file is refused.
-    /// </summary>
-    private void CheckUnpackedSize()
-    {
-        if (_file.Length < MinGzipBytes)
-        {
-            throw Fault($"is cut off: its gzip data have {_file.Length} bytes; expected at least {MinGzipBytes}.");
-        }
-
-        Span<byte> trailer = stackalloc byte[sizeof(uint)];
-        _file.Seek(-trailer.Length, SeekOrigin.End);
-        _file.ReadExactly(trailer);
-        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        if (expected != (uint)_bytesRead)
-        {
-            throw Fault(
-                $"is cut off or damaged: its gzip data unpack to {_bytesRead} bytes; "
-                + $"expected {expected} by the last four bytes of the file.");
-        }
-    }
-
     private void Report()
     {
         double fraction = _streamEnded ? 1 : FractionRead;
@@ -250,5 +236,9 @@ internal sealed class CsvLineReader : IDisposable
         }
     }
 
-    private InvalidDataException Fault(string what, Exception? cause = null) => new($"'{_path}' {what}", cause);
+    private InvalidDataException CutOff(Exception? cause = null) => Fault(
+        $"is cut off: its gzip data end in the middle, beyond line {LineNumber}; expected the whole file.", cause);
+
+    private InvalidDataException Fault(string what, Exception? cause = null) => 
+        FaceDataFault.Exception($"{Excerpt.Name(_path)} {what}", cause: cause);
 }

@@ -2,11 +2,15 @@ namespace FacialAttention;
 
 /// <summary>
 /// Reads FER2013 (Goodfellow et al., 2013; 48 x 48 gray faces with seven expressions) from the csv of its Kaggle competition: columns
-/// <c>emotion</c>, <c>pixels</c> and <c>Usage</c> in any order, as in fer2013.csv and icml_face_data.csv, plain or gzip-compressed.
+/// <c>emotion</c>, <c>pixels</c> and <c>Usage</c> in any order, as in fer2013.csv and icml_face_data.csv, plain or gzip-compressed; and
+/// files of that format with other labels, such as ckextended.csv.
 /// </summary>
 /// <remarks>
-/// Spaces around column names and values, double quotes around values, either line end, a UTF-8 byte order mark and blank lines are
-/// accepted; anything else that is not as expected is an error that names the file, the row and the column.
+/// The separator is a comma, a semicolon or a tab; the header tells. Upper and lower case do not matter in column names and in Usage.
+/// Other columns are not read. <c>Usage</c> is needed only to find parts: <see cref="ReadStratified"/>, and <see cref="ReadPart"/> with
+/// null, read files without it. A label may be written 3 or 3.0. Spaces around column names and values, double quotes around values,
+/// either line end, a UTF-8 byte order mark and blank lines are accepted; anything else that is not as expected is an error that names
+/// the file, the row and the column.
 /// The datasets of one call share one array, so memory peaks at little more than the pixels. A compressed file that unpacks to more than
 /// 100 times its size and more than 64 MB is refused, so a small file cannot fill the memory.
 /// </remarks>
@@ -17,6 +21,8 @@ public static class Fer2013Reader
     /// rows are the test split, which is null when the file has none.
     /// </summary>
     /// <param name="path">The csv or csv.gz file; which of them it is shows in its content, not in its name.</param>
+    /// <param name="labels">The names behind the emotions 0, 1, ... of the file; null for those of FER2013.</param>
+    /// <param name="note">Told, at most once, which columns are not read.</param>
     /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -26,15 +32,19 @@ public static class Fer2013Reader
     /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public static DatasetSplit Read(
-        string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        string path,
+        ExpressionLabels? labels = null,
+        Action<string>? note = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
+        Fer2013Rows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForDivision, note, progress, cancellationToken);
         foreach (SplitPart part in new[] { SplitPart.Training, SplitPart.Validation })
         {
             if (!rows.Parts.Contains(part))
             {
-                throw NoneOf(path, rows, part);
+                throw NoneOf(path, rows, part, rows.Parts.ContainsAnyExcept(SplitPart.Test) ? FaceDataRemedy.Divide : FaceDataRemedy.None);
             }
         }
 
@@ -48,6 +58,8 @@ public static class Fer2013Reader
     /// <param name="path">The csv or csv.gz file; which of them it is shows in its content, not in its name.</param>
     /// <param name="trainingShare">The share of each label that trains, above 0 and below 1. Default 0.8.</param>
     /// <param name="seed">Any number; another seed gives another division. Default 1.</param>
+    /// <param name="labels">The names behind the emotions 0, 1, ... of the file; null for those of FER2013.</param>
+    /// <param name="note">Told, at most once, which columns are not read.</param>
     /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
@@ -61,16 +73,18 @@ public static class Fer2013Reader
         string path,
         double trainingShare = 0.8,
         long seed = 1,
+        ExpressionLabels? labels = null,
+        Action<string>? note = null,
         IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         DatasetSplit.CheckTrainingShare(trainingShare);
-        Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
+        Fer2013Rows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForTest, note, progress, cancellationToken);
         if (!rows.Redivide(trainingShare, seed))
         {
-            throw new InvalidDataException(
-                FormattableString.Invariant($"'{path}': of the {rows.Count} rows no two with the Usage Training or PublicTest share an ")
+            throw FaceDataFault.Exception(
+                FormattableString.Invariant($"{Excerpt.Name(path)}: of the {rows.Count} rows no two with the Usage Training or PublicTest share an ")
                 + "emotion; expected at least one such pair to divide.");
         }
 
@@ -84,6 +98,8 @@ public static class Fer2013Reader
     /// <param name="part">
     /// Training rows, PublicTest rows (<see cref="SplitPart.Validation"/>) or PrivateTest rows (<see cref="SplitPart.Test"/>); null for all.
     /// </param>
+    /// <param name="labels">The names behind the emotions 0, 1, ... of the file; null for those of FER2013.</param>
+    /// <param name="note">Told, at most once, which columns are not read.</param>
     /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part is not defined.</exception>
@@ -94,7 +110,12 @@ public static class Fer2013Reader
     /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public static FaceDataset ReadPart(
-        string path, SplitPart? part, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        string path,
+        SplitPart? part,
+        ExpressionLabels? labels = null,
+        Action<string>? note = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (part is { } value && !Enum.IsDefined(value))
@@ -102,10 +123,13 @@ public static class Fer2013Reader
             throw new ArgumentOutOfRangeException(nameof(part), value, $"The part {value} is not defined; expected a {nameof(SplitPart)}.");
         }
 
-        Fer2013Rows rows = Fer2013Parser.Read(path, progress, cancellationToken);
-        return rows.Take(part) ?? throw NoneOf(path, rows, part!.Value); // A file has at least one row.
+        UsageColumn usage = part is null ? UsageColumn.Ignored : UsageColumn.ForPart;
+        Fer2013Rows rows = Fer2013Parser.Read(path, labels, usage, note, progress, cancellationToken);
+        return rows.Take(part) ?? throw NoneOf(path, rows, part!.Value, FaceDataRemedy.ReadAll); // A file has at least one row.
     }
 
-    private static InvalidDataException NoneOf(string path, Fer2013Rows rows, SplitPart part) => new(FormattableString.Invariant(
-        $"'{path}': none of the {rows.Count} rows has the Usage {Fer2013Parser.UsageOf(part)}; expected at least one."));
+    private static InvalidDataException NoneOf(string path, Fer2013Rows rows, SplitPart part, FaceDataRemedy remedy) => FaceDataFault.Exception(
+        FormattableString.Invariant(
+            $"{Excerpt.Name(path)}: none of the {rows.Count} rows has the Usage {Fer2013Parser.UsageOf(part)}; expected at least one."),
+        remedy);
 }

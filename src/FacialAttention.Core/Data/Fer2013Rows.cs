@@ -1,7 +1,7 @@
 namespace FacialAttention;
 
 /// <summary>The rows of a FER2013 file in one growing store, which at the end becomes the datasets of a split without a copy.</summary>
-internal sealed class Fer2013Rows
+internal sealed class Fer2013Rows(ExpressionLabels labels)
 {
     public const int ImageSize = 48;
     public const int PixelsPerFace = ImageSize * ImageSize;
@@ -93,7 +93,7 @@ internal sealed class Fer2013Rows
             _labels.AsMemory(start, end - start),
             ImageSize,
             ImageSize,
-            ExpressionLabels.Fer2013);
+            labels);
 
     /// <summary>Brings the rows into the order of their parts, without a second store.</summary>
     private void SortByPart(ReadOnlySpan<int> starts)

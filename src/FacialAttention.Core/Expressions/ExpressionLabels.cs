@@ -29,49 +29,26 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     public ExpressionLabels(params IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        var list = new List<string>();
-        foreach (string name in names)
+        string[] all = [.. names];
+        if (all.Length is < 2 or > MaximumCount)
         {
-            if (name is null)
-            {
-                throw new ArgumentNullException(nameof(names), $"Label {list.Count} is null; expected a name.");
-            }
-
-            string trimmed = name.Trim();
-            if (trimmed.Length == 0)
-            {
-                throw new ArgumentException($"Label {list.Count} is blank; expected a name.", nameof(names));
-            }
-
-            if (trimmed.Any(c => c == ',' || char.IsControl(c)))
-            {
-                throw new ArgumentException(
-                    $"Label {list.Count} is '{trimmed}'; expected a name without commas and control characters.", nameof(names));
-            }
-
-            if (!UnicodeText.IsWhole(trimmed))
-            {
-                throw new ArgumentException(
-                    $"Label {list.Count} has half of a surrogate pair; expected a name of whole Unicode characters.", nameof(names));
-            }
-
-            int twin = list.FindIndex(other => other.Equals(trimmed, StringComparison.OrdinalIgnoreCase));
-            if (twin >= 0)
-            {
-                throw new ArgumentException(
-                    $"Label {list.Count} is '{trimmed}', which is label {twin} already; expected different names, ignoring case.",
-                    nameof(names));
-            }
-
-            list.Add(trimmed);
+            throw new ArgumentException(FormattableString.Invariant($"Got {all.Length} label names; expected 2 to {MaximumCount}."), nameof(names));
         }
 
-        if (list.Count is < 2 or > MaximumCount)
+        var places = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < all.Length; i++)
         {
-            throw new ArgumentException($"Got {list.Count} label names; expected 2 to {MaximumCount}.", nameof(names));
+            string name = all[i]?.Trim() ?? throw new ArgumentNullException(nameof(names), $"Label {i} is null; expected a name.");
+            string? fault = FaultOf(name);
+            if (fault is null && !places.TryAdd(name, i))
+            {
+                fault = $"is {Excerpt.Name(name)}, which is label {places[name]} already; expected different names, ignoring case.";
+            }
+
+            all[i] = fault is null ? name : throw new ArgumentException($"Label {i} {fault}", nameof(names));
         }
 
-        _names = list.AsReadOnly();
+        _names = Array.AsReadOnly(all);
     }
 
     /// <summary>The classes of FER2013: Angry, Disgust, Fear, Happy, Sad, Surprise, Neutral (0 to 6, as in its csv file).</summary>
@@ -83,6 +60,20 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     /// <see cref="FacialExpression"/>, where CK+ says anger, happiness and sadness.
     /// </summary>
     public static ExpressionLabels CkPlus { get; } = new("Angry", "Contempt", "Disgust", "Fear", "Happy", "Sad", "Surprise");
+
+    /// <summary>
+    /// The eight classes of ckextended.csv, which is CK+ in the format of FER2013: those of FER2013, then Contempt (0 to 7, as in
+    /// <see cref="FacialExpression"/>).
+    /// </summary>
+    public static ExpressionLabels CkExtended { get; } =
+        new("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral", "Contempt");
+
+    /// <summary>
+    /// The eight emotions of FER+ in the order of the columns of its label file: Neutral, Happy, Surprise, Sad, Angry, Disgust, Fear,
+    /// Contempt. The names are those of <see cref="FacialExpression"/>, where FER+ says happiness, sadness and anger.
+    /// </summary>
+    public static ExpressionLabels FerPlus { get; } =
+        new("Neutral", "Happy", "Surprise", "Sad", "Angry", "Disgust", "Fear", "Contempt");
 
     /// <summary>The number of classes, 2 to 256.</summary>
     public int Count => _names.Count;
@@ -99,27 +90,27 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
             nameof(index), FormattableString.Invariant($"Got class index {index}; expected 0 to {Count - 1}."));
 
     /// <summary>Reads a label set from text.</summary>
-    /// <param name="text"><c>Fer2013</c>, <c>CkPlus</c> (upper or lower case), or names separated by commas.</param>
+    /// <param name="text"><c>Fer2013</c>, <c>CkPlus</c>, <c>CkExtended</c>, <c>FerPlus</c> (upper or lower case), or names separated by commas.</param>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
     /// <exception cref="ArgumentException">The text is neither.</exception>
     public static ExpressionLabels Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string trimmed = text.Trim();
-        if (trimmed.Equals(nameof(Fer2013), StringComparison.OrdinalIgnoreCase))
+        foreach ((string name, ExpressionLabels labels) in Presets())
         {
-            return Fer2013;
-        }
-
-        if (trimmed.Equals(nameof(CkPlus), StringComparison.OrdinalIgnoreCase))
-        {
-            return CkPlus;
+            if (trimmed.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return labels;
+            }
         }
 
         if (!trimmed.Contains(','))
         {
             throw new ArgumentException(
-                $"The label set is '{text}'; expected Fer2013, CkPlus, or at least two names separated by commas.", nameof(text));
+                $"The label set is {Excerpt.Name(text)}; expected {string.Join(", ", Presets().Select(preset => preset.Name))}, "
+                + "or at least two names separated by commas.",
+                nameof(text));
         }
 
         return new ExpressionLabels(trimmed.Split(','));
@@ -181,6 +172,28 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     }
 
     /// <summary>The text that <see cref="Parse"/> reads: the preset's name, or the names separated by commas.</summary>
-    public override string ToString() =>
-        Equals(Fer2013) ? nameof(Fer2013) : Equals(CkPlus) ? nameof(CkPlus) : string.Join(", ", _names);
+    public override string ToString()
+    {
+        foreach ((string name, ExpressionLabels labels) in Presets())
+        {
+            if (Equals(labels))
+            {
+                return name;
+            }
+        }
+
+        return string.Join(", ", _names);
+    }
+
+    /// <summary>What is wrong with a trimmed name and what was expected; null when nothing is.</summary>
+    internal static string? FaultOf(string name) =>
+        name.Length == 0 ? "is blank; expected a name."
+        : name.Any(c => c == ',' || char.IsControl(c)) ? $"is {Excerpt.Name(name)}; expected a name without commas and control characters."
+        : !UnicodeText.IsWhole(name) ? "has half of a surrogate pair; expected a name of whole Unicode characters."
+        : null;
+
+    private static (string Name, ExpressionLabels Labels)[] Presets() =>
+    [
+        (nameof(Fer2013), Fer2013), (nameof(CkPlus), CkPlus), (nameof(CkExtended), CkExtended), (nameof(FerPlus), FerPlus),
+    ];
 }

@@ -36,24 +36,55 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         $"emotion,pixels,Usage\n0,{Face},Training\n{row}\n0,{Face},PublicTest\n", $", row 2 (line 3): {expected}.");
 
     [Theory]
-    [InlineData("emotion,pixels", "column Usage is missing")]
-    [InlineData("emotion,Usage", "column pixels is missing")]
-    [InlineData("pixels,Usage", "column emotion is missing")]
-    [InlineData("emotion", "column pixels is missing")]
-    [InlineData("emotion,pixels,Usage,id", "unknown column \"id\"")]
-    [InlineData("emotion,pixels,Usage,", "unknown column \"\"")]
-    [InlineData("id,emotion,pixels,Usage", "unknown column \"id\"")]
-    [InlineData("emotion;pixels;Usage", "unknown column \"emotion;pixels;Usage\"")]
-    [InlineData("Emotion,pixels,Usage", "unknown column \"Emotion\"")]
-    [InlineData("emotion,pixels,usage", "unknown column \"usage\"")]
-    [InlineData("emotion,pixels,Usage\u0001", "unknown column \"Usage\\u0001\"")]
+    [InlineData("emotion,Usage", "column pixels is missing among \"emotion\", \"Usage\"")]
+    [InlineData("pixels,Usage", "column emotion is missing among \"pixels\", \"Usage\"")]
+    [InlineData("emotion", "column pixels is missing among \"emotion\"")]
+    [InlineData("emotion;pixel;Usage", "column pixels is missing among \"emotion\", \"pixel\", \"Usage\"")]
+    [InlineData("emotion,pixels\u0001,Usage", "column pixels is missing among \"emotion\", \"pixels\\u0001\", \"Usage\"")]
     [InlineData("emotion,pixels,emotion", "column emotion comes twice")]
-    [InlineData("emotion,pixels,Usage,pixels", "column pixels comes twice")]
-    [InlineData("0,7 7 7,Training", "unknown column \"0\"")]
-    [InlineData("<!DOCTYPE html><html lang=en>", "unknown column \"<!DOCTYPE html><html...\"")]
+    [InlineData("emotion,pixels,Usage,Pixels", "column pixels comes twice")]
+    [InlineData("0,7 7 7,Training", "column emotion is missing among \"0\", \"7 7 7\", \"Training\"")]
+    [InlineData(
+        "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF",
+        "these are the votes of FER+ (fer2013new.csv), which have no pixels and are not read")]
     public void Read_BadHeader_SaysWhatIsExpected(string header, string got) => ShouldBeRefused(
         $"{header}\n0,{Face},Training\n",
         $", header (line 1): {got}; expected the columns emotion, pixels and Usage, in any order.");
+
+    [Fact]
+    public void Read_ManyColumns_NamesTheFirst() => ShouldBeRefused(
+        $"emotion,{string.Join(',', Enumerable.Range(0, 2304).Select(i => $"pixel{i}"))},Usage\n0,{Face.Replace(' ', ',')},Training\n",
+        ", header (line 1): column pixels is missing among \"emotion\", \"pixel0\", * and 2286 more; "
+        + "expected the columns emotion, pixels and Usage, in any order.");
+
+    [Fact]
+    public void Read_NoUsage_NamesTheReaderThatNeedsNone()
+    {
+        string path = _folder.Write("train.csv", Encoding.UTF8.GetBytes($"emotion,pixels\n0,\"{Face}\"\n"));
+        string fault = $"'{path}', header (line 1): column Usage is missing among \"emotion\", \"pixels\"; "
+            + "expected the columns emotion, pixels and Usage, in any order.";
+
+        FluentActions.Invoking(() => Fer2013Reader.Read(path)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{fault} ReadStratified divides what is not for test, and leaves the test part alone.")
+            .Which.Should().Match<Exception>(exception => FaceDataFault.Of(exception).Text == fault)
+            .And.Match<Exception>(exception => FaceDataFault.Of(exception).Remedy == FaceDataRemedy.Divide);
+        FluentActions.Invoking(() => Fer2013Reader.ReadPart(path, SplitPart.Test)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{fault} ReadPart with null takes all faces.");
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE html>\n<html lang=en>", "an HTML page, not the file itself")]
+    [InlineData("\uFEFF\n  <HTML>", "an HTML page, not the file itself")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer, not the file itself ('git lfs pull' fetches it)")]
+    [InlineData("PK\u0003\u0004\0\0", "a zip archive")]
+    [InlineData("BZh91AY", "bzip2-compressed data")]
+    [InlineData("%PDF-1.7", "a PDF document")]
+    public void Read_ForeignContent_IsNamed(string content, string kind) =>
+        ShouldBeRefused(content, $" is {kind}; expected a csv, unpacked if it comes in a zip or tar archive.");
+
+    [Fact]
+    public void Read_CarriageReturnsAlone_AreNamed() => ShouldBeRefused(
+        $"emotion,pixels,Usage\r0,{Face},Training\r", " has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds.");
 
     [Fact]
     public void Read_UnclosedQuoteInHeader_IsRefused() => ShouldBeRefused(
@@ -61,12 +92,15 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         ", header (line 1): a quote is opened in field 2 and not closed; expected another quote on the same line.");
 
     [Theory]
-    [InlineData("7")]
+    [InlineData("8")]
     [InlineData("-1")]
     [InlineData("x")]
     [InlineData("")]
     [InlineData("10")]
-    [InlineData("1.0")]
+    [InlineData("1.5")]
+    [InlineData(".0")]
+    [InlineData("1.0.0")]
+    [InlineData("0001")]
     [InlineData("/")]
     [InlineData(":")]
     [InlineData("٣")]
@@ -75,8 +109,6 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
 
     [Theory]
     [InlineData("Test")]
-    [InlineData("training")]
-    [InlineData("TRAINING")]
     [InlineData("PublicTest2")]
     [InlineData("Public Test")]
     [InlineData("")]
@@ -132,7 +164,8 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
     [InlineData("0,\"7 7,Training", "a quote is opened in field 2 and not closed; expected another quote on the same line")]
     [InlineData("0,\"7 7\" x,Training", "\"x,Training\" follows the closing quote in field 2; expected a comma")]
     [InlineData("\"\",7,Training", "column emotion: \"\"; expected a whole number from 0 to 6")]
-    [InlineData("\"0\"\"\",7,Training", "\"\"\",7,Training\" follows the closing quote in field 1; expected a comma")]
+    [InlineData("\"0\"\"\",7,Training", "column emotion: \"0\"\"\"; expected a whole number from 0 to 6")]
+    [InlineData("\"0\"\",7,Training", "a quote is opened in field 1 and not closed; expected another quote on the same line")]
     public void Read_BadFields_SaysWhatIsExpected(string row, string expected) => ShouldRefuseRow(row, expected);
 
     [Fact]
@@ -146,11 +179,13 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         string path = _folder.Write(
             "fer2013.csv", Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},PublicTest\n1,{Face},PrivateTest\n"));
         ((Action)(() => Fer2013Reader.Read(path))).Should().Throw<InvalidDataException>()
-            .WithMessage($"'{path}': none of the 2 rows has the Usage Training; expected at least one.");
+            .WithMessage($"'{path}': none of the 2 rows has the Usage Training; expected at least one. "
+                + "ReadStratified divides what is not for test, and leaves the test part alone.");
 
         path = _folder.Write("fer2013.csv", Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},Training\n1,{Face},PrivateTest\n"));
         ((Action)(() => Fer2013Reader.Read(path))).Should().Throw<InvalidDataException>()
-            .WithMessage($"'{path}': none of the 2 rows has the Usage PublicTest; expected at least one.");
+            .WithMessage($"'{path}': none of the 2 rows has the Usage PublicTest; expected at least one. "
+                + "ReadStratified divides what is not for test, and leaves the test part alone.");
     }
 
     [Fact]
@@ -295,7 +330,7 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         Fer2013Reader.Read(_folder.Write("whole.csv.gz", gzip)).Training.Count.Should().BePositive();
         foreach (int length in Enumerable.Range(2, 30).Concat(Enumerable.Range(gzip.Length - 30, 30)).Append(gzip.Length / 2))
         {
-            ShouldBeRefused(gzip.AsSpan(0, length), " is cut off*: its gzip data *");
+            ShouldBeRefused(gzip.AsSpan(0, length), " is cut off: its gzip data end in the middle, beyond line *");
         }
     }
 
@@ -316,7 +351,7 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
 
         ShouldBeRefused(
             memory.ToArray().AsSpan(0, firstHalf),
-            $" is cut off or damaged: its gzip data unpack to {halves[0].Length} bytes; expected * by the last four bytes of the file.");
+            " is cut off: its gzip data end in the middle, beyond line 0; expected the whole file.");
     }
 
     [Fact]
@@ -356,6 +391,42 @@ public sealed class Fer2013ReaderBadInputTests : IDisposable
         ShouldBeRefused(
             Fer2013CsvBuilder.Compress(tar),
             " is not a text file (byte 19 is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
+
+        "ustar"u8.CopyTo(tar.AsSpan(257));
+        ShouldBeRefused(
+            Fer2013CsvBuilder.Compress(tar), " is a tar archive; expected a csv, unpacked if it comes in a zip or tar archive.");
+    }
+
+    [Theory]
+    [InlineData(8)] // the checksum
+    [InlineData(4)] // the length
+    public void Read_WrongGzipTrailer_IsDamaged(int fromEnd)
+    {
+        byte[] gzip = Fer2013CsvBuilder.Compress(Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},Training\n0,{Face},PublicTest\n"));
+        gzip[^fromEnd] ^= 1;
+
+        ShouldBeRefused(
+            gzip,
+            " is damaged: beyond line * its gzip data cannot be unpacked, or their checksum (CRC-32) or length is wrong; "
+            + "expected the whole file as it was made.");
+    }
+
+    [Fact]
+    public void Read_SomethingElseAfterGzip_IsNamed() => ShouldBeRefused(
+        [.. Fer2013CsvBuilder.Compress(Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},Training\n")), .. "more"u8],
+        " has something else after its gzip data; expected gzip alone.");
+
+    [Fact]
+    public void Read_LastMemberCutOffAnywhere_IsRefused()
+    {
+        byte[] head = Fer2013CsvBuilder.Compress(Encoding.UTF8.GetBytes($"emotion,pixels,Usage\n0,{Face},Training\n0,{Face},PublicTest\n"));
+        byte[] tail = Fer2013CsvBuilder.Compress(Encoding.UTF8.GetBytes($"0,{Face},Training\n"), CompressionLevel.NoCompression);
+        for (int length = 1; length < tail.Length; length += length is < 20 or > 2300 ? 1 : 97)
+        {
+            string path = _folder.Write("fer2013.csv.gz", [.. head, .. tail.AsSpan(0, length)]);
+            FluentActions.Invoking(() => Fer2013Reader.Read(path)).Should().Throw<InvalidDataException>(
+                "{0} of {1} bytes of the last member are there", length, tail.Length);
+        }
     }
 
     [Theory]

@@ -109,7 +109,7 @@ public sealed class Fer2013ReaderTests : IDisposable
         Action reading = () => Fer2013Reader.ReadPart(path, SplitPart.Test);
 
         reading.Should().Throw<InvalidDataException>()
-            .WithMessage($"'{path}': none of the 3 rows has the Usage PrivateTest; expected at least one.");
+            .WithMessage($"'{path}': none of the 3 rows has the Usage PrivateTest; expected at least one. ReadPart with null takes all faces.");
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public sealed class Fer2013ReaderTests : IDisposable
         {
             var reports = new Reports();
 
-            Fer2013Reader.Read(_folder.Write("fer2013.csv", file), reports);
+            Fer2013Reader.Read(_folder.Write("fer2013.csv", file), progress: reports);
 
             reports.Should().HaveCountGreaterThan(2);
             reports.Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
@@ -285,7 +285,7 @@ public sealed class Fer2013ReaderTests : IDisposable
         byte[] content = new Fer2013CsvBuilder().BuildBytes(Fer2013Row.Random(3, 8, "Training", "PublicTest"));
         var reports = new Reports();
 
-        Fer2013Reader.Read(_folder.Write("fer2013.csv", isCompressed ? Fer2013CsvBuilder.Compress(content) : content), reports);
+        Fer2013Reader.Read(_folder.Write("fer2013.csv", isCompressed ? Fer2013CsvBuilder.Compress(content) : content), progress: reports);
 
         reports.Should().Equal(1);
     }
@@ -296,7 +296,7 @@ public sealed class Fer2013ReaderTests : IDisposable
         string path = _folder.Write("fer2013.csv", new Fer2013CsvBuilder().BuildBytes(Fer2013Row.Random(150, 9, "Training", "PublicTest")));
         using var cancellation = new CancellationTokenSource();
         var reports = new Reports(fraction => cancellation.Cancel());
-        Action act = () => Fer2013Reader.Read(path, reports, cancellation.Token);
+        Action act = () => Fer2013Reader.Read(path, progress: reports, cancellationToken: cancellation.Token);
 
         act.Should().Throw<OperationCanceledException>();
         reports.Should().ContainSingle();

@@ -63,7 +63,7 @@ public sealed class ExpressionLabelsTests
     [InlineData(new[] { "a", " " }, "Label 1 is blank; expected a name.*")]
     [InlineData(new[] { "Calm", "b", " cALM" }, "Label 2 is 'cALM', which is label 0 already; expected different names, ignoring case.*")]
     [InlineData(new[] { "a", "b,c" }, "Label 1 is 'b,c'; expected a name without commas and control characters.*")]
-    [InlineData(new[] { "a", "b\nc" }, "Label 1 is 'b\nc'; expected a name without commas and control characters.*")]
+    [InlineData(new[] { "a", "b\nc" }, "Label 1 is 'b\\u000Ac'; expected a name without commas and control characters.*")]
     [InlineData(new[] { "a", null }, "Label 1 is null; expected a name.*")]
     public void Ctor_BadNames_SaysWhich(string?[] names, string message)
     {
@@ -133,7 +133,7 @@ public sealed class ExpressionLabelsTests
     public void Parse_Unknown_SaysWhatIsExpected(string text)
     {
         FluentActions.Invoking(() => ExpressionLabels.Parse(text)).Should().Throw<ArgumentException>()
-            .WithMessage($"The label set is '{text}'; expected Fer2013, CkPlus, or at least two names separated by commas.*");
+            .WithMessage($"The label set is '{text}'; expected Fer2013, CkPlus, CkExtended, FerPlus, or at least two names separated by commas.*");
     }
 
     [Fact]
