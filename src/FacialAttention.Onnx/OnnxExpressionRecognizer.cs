@@ -20,6 +20,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly FacePreprocessor _preprocessor;
+    private readonly RunningCalls _calls;
 
     /// <summary>Idle buffers; those at i are for 2^i faces.</summary>
     private readonly ConcurrentQueue<BoundFaces>[] _idle;
@@ -27,6 +28,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     private OnnxExpressionRecognizer(InferenceSession session, ModelDescription description)
     {
         _session = session;
+        _calls = new RunningCalls(this, Free);
         _preprocessor = new FacePreprocessor(description.Width, description.Height);
         _idle = [.. Enumerable.Range(0, BitOperations.Log2(MaxBatch) + 1).Select(_ => new ConcurrentQueue<BoundFaces>())];
         Labels = description.Labels;
@@ -100,6 +102,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// <inheritdoc/>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {
+        using RunningCalls.Call call = _calls.Begin();
         BoundFaces bound = Borrow(0);
         try
         {
@@ -116,6 +119,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// <inheritdoc/>
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces)
     {
+        using RunningCalls.Call call = _calls.Begin();
         ArgumentNullException.ThrowIfNull(faces);
         var predictions = new ExpressionPrediction[faces.Count];
         int done = 0;
@@ -149,8 +153,10 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         return predictions;
     }
 
-    /// <summary>Frees the session and its buffers.</summary>
-    public void Dispose()
+    /// <summary>Frees the session and its buffers: now, or when the last call that is under way ends.</summary>
+    public void Dispose() => _calls.Close();
+
+    private void Free()
     {
         foreach (ConcurrentQueue<BoundFaces> queue in _idle)
         {

@@ -2,8 +2,13 @@ namespace FacialAttention;
 
 /// <summary>
 /// Says which expression is on a face: preprocessing, network and softmax in one. Safe for many threads at once. Whoever creates it
-/// disposes it, when no call is under way.
+/// disposes it.
 /// </summary>
+/// <remarks>
+/// It may be disposed while other threads recognise, for example when a service swaps its model. <see cref="IDisposable.Dispose"/> returns at
+/// once; calls that are under way end as if nothing had happened, and the last of them frees the memory. A call that begins later throws
+/// <see cref="ObjectDisposedException"/>, so a thread that read the reference just before the swap reads it once more and repeats its call.
+/// </remarks>
 public interface IExpressionRecognizer : IDisposable
 {
     /// <summary>The classes that it tells apart.</summary>
@@ -14,11 +19,13 @@ public interface IExpressionRecognizer : IDisposable
     /// <param name="crop">The face in the image; null if all of the image is the face.</param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null);
 
     /// <summary>Recognises faces together, which takes less time than one by one.</summary>
     /// <param name="faces">Faces of any number and sizes; all of each image is the face.</param>
     /// <returns>One prediction for each face, in their order.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="faces"/> or one of them is null.</exception>
+    /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces);
 }

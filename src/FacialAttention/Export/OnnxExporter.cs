@@ -41,6 +41,7 @@ public static class OnnxExporter
     /// <exception cref="ArgumentException">A weight is not Float32 or not finite, or there are too many for one file.</exception>
     /// <exception cref="OptionsValidationException">An option is outside its range.</exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Export(string path, ExpressionNetwork network, OnnxExportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -51,7 +52,7 @@ public static class OnnxExporter
     /// <summary>What <see cref="Export"/> writes.</summary>
     internal static ModelProto CreateModel(ExpressionNetwork network, OnnxExportOptions? options)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        RequireModule.NotDisposed(network, nameof(network));
         options ??= new OnnxExportOptions();
         OptionsValidation.ThrowIfInvalid(new OnnxExportOptionsValidator(), options);
         long weightBytes = sizeof(float) * network.state_dict().Values.Sum(weight => weight.numel());

@@ -61,6 +61,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor images)
     {
+        RequireModule.NotDisposed(this, "layer");
         RequireTensor.Images(images, _inChannels, smallestSide: 1, FirstWeight, nameof(ConvBackbone));
         using var scope = NewDisposeScope();
         Tensor x = images.device_type == DeviceType.CPU ? WithChannelsLast(images) : images;

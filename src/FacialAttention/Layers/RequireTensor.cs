@@ -8,7 +8,7 @@ internal static class RequireTensor
     /// <summary>Features must be [N, T, D], none of them zero, of the dtype and on the device of the layer's weight.</summary>
     public static void Sequence(Tensor features, long featureSize, Tensor weight, string layer)
     {
-        ArgumentNullException.ThrowIfNull(features);
+        NotDisposed(features, weight, layer, nameof(features));
         if (features.ndim != 3 || features.shape[2] != featureSize || features.shape[0] < 1 || features.shape[1] < 1)
         {
             throw new ArgumentException(
@@ -24,7 +24,7 @@ internal static class RequireTensor
     /// </summary>
     public static void Images(Tensor images, long channels, int smallestSide, Tensor weight, string layer)
     {
-        ArgumentNullException.ThrowIfNull(images);
+        NotDisposed(images, weight, layer, nameof(images));
         if (images.ndim != 4 || images.shape[0] < 1 || images.shape[1] != channels
             || images.shape[2] < smallestSide || images.shape[3] < smallestSide)
         {
@@ -37,7 +37,28 @@ internal static class RequireTensor
         MatchesWeight(images, weight, layer, nameof(images));
     }
 
+    /// <exception cref="ArgumentNullException">The tensor is null.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
+    public static void NotDisposed(Tensor tensor, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(tensor, parameter);
+        if (tensor.IsInvalid)
+        {
+            throw new ObjectDisposedException(parameter, $"The tensor {parameter} was disposed; expected one that is not.");
+        }
+    }
+
     public static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+
+    private static void NotDisposed(Tensor input, Tensor weight, string layer, string parameter)
+    {
+        if (weight.IsInvalid)
+        {
+            throw new ObjectDisposedException(layer, $"The layer {layer} was disposed; expected one that is not.");
+        }
+
+        NotDisposed(input, parameter);
+    }
 
     private static void MatchesWeight(Tensor input, Tensor weight, string layer, string parameter)
     {

@@ -55,10 +55,11 @@ public static partial class Checkpoint
     /// A weight is not Float32 or not finite, or a text of the provenance has half of a surrogate pair.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Save(string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(network);
+        RequireModule.NotDisposed(network, nameof(network));
         ExpressionNetworkOptions options = network.Options;
         var metadata = new Dictionary<string, string>
         {
@@ -141,10 +142,11 @@ public static partial class Checkpoint
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Load(string, Device?)"/>, but for the metadata.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static bool LoadWeights(string path, ExpressionNetwork network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(network);
+        RequireModule.NotDisposed(network, nameof(network));
         SafetensorsFile file = Safetensors.Read(path);
         Fill(path, file, network, network.Options.Labels.Count, keepHead: true);
         return file.IsVerified;

@@ -87,7 +87,15 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     } = new();
 
     /// <summary>The number of trainable parameters.</summary>
-    public long ParameterCount => parameters().Sum(parameter => parameter.numel());
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public long ParameterCount
+    {
+        get
+        {
+            RequireModule.NotDisposed(this, "network");
+            return parameters().Sum(parameter => parameter.numel());
+        }
+    }
 
     /// <summary>Multiply-adds for one image of the options' size, or crop if they have one: convolutions, LSTM and linear layers.</summary>
     public long MultiplyAdds
@@ -120,6 +128,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// faces of the crop.
     /// </param>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
     public override Tensor forward(Tensor images)
     {
         CheckImages(images);
@@ -150,8 +159,10 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// false, which a checkpoint can hold.
     /// </summary>
     /// <returns>A copy, on the same device and of the same dtype, which the caller owns; this network stays as it is.</returns>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public ExpressionNetwork FoldBatchNorm()
     {
+        RequireModule.NotDisposed(this, "network");
         ExpressionNetworkOptions options = _options.ValidatedCopy();
         options.BatchNorm = false;
         var folded = new ExpressionNetwork(Variant, options) { Calibration = Calibration };
@@ -168,6 +179,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
 
     private void CheckImages(Tensor images)
     {
+        RequireModule.NotDisposed(this, "network");
         string layer = $"{nameof(ExpressionNetwork)} {Variant.PaperName}";
         RequireTensor.Images(images, channels: 1, ExpressionNetworkOptions.SmallestSide, _backbone.FirstWeight, layer);
         (long height, long width) = (images.shape[2], images.shape[3]);

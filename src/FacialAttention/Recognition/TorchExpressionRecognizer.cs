@@ -12,17 +12,20 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     private readonly ExpressionNetwork _network;
     private readonly FacePreprocessor _preprocessor;
     private readonly double _temperature;
+    private readonly RunningCalls _calls;
 
     /// <summary>A recogniser on a network, which it puts into evaluation mode and owns: it disposes it.</summary>
     /// <param name="network">For example from <see cref="Checkpoint.Load(string, Device?)"/>; Float32.</param>
     /// <param name="temperature">What the logits are divided by before the softmax, 0.01 to 100.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is outside its range.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public TorchExpressionRecognizer(ExpressionNetwork network, double temperature = 1)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        RequireModule.NotDisposed(network, nameof(network));
         _temperature = Require.InRange(temperature, 0.01, 100, nameof(temperature));
         _network = network;
+        _calls = new RunningCalls(this, network.Dispose);
         _network.eval();
         ExpressionNetworkOptions options = network.Options;
         Labels = options.Labels;
@@ -35,6 +38,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <inheritdoc/>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {
+        using RunningCalls.Call call = _calls.Begin();
         var pixels = new float[_preprocessor.Height * _preprocessor.Width];
         _preprocessor.Process(image, pixels, crop);
         return Recognize(pixels, count: 1)[0];
@@ -43,6 +47,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <inheritdoc/>
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces)
     {
+        using RunningCalls.Call call = _calls.Begin();
         ArgumentNullException.ThrowIfNull(faces);
         if (faces.Count == 0)
         {
@@ -59,11 +64,12 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         return Recognize(pixels, faces.Count);
     }
 
-    /// <summary>Disposes the network.</summary>
-    public void Dispose() => _network.Dispose();
+    /// <summary>Disposes the network: now, or when the last call that is under way ends.</summary>
+    public void Dispose() => _calls.Close();
 
     private ExpressionPrediction[] Recognize(float[] pixels, int count)
     {
+        RequireModule.NotDisposed(_network, nameof(_network));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor images = tensor(pixels, [count, 1, _preprocessor.Height, _preprocessor.Width], device: _network.parameters().First().device);

@@ -44,6 +44,7 @@ public sealed class Augmentation
     /// <param name="images">Faces of a floating-point dtype, on any device; they stay as they are.</param>
     /// <param name="iteration">Which batch this is; equal values change a batch in the same way.</param>
     /// <exception cref="ArgumentException">The images are not [N, 1, H, W] of a floating-point dtype, or smaller than the crop.</exception>
+    /// <exception cref="ObjectDisposedException">The images were disposed.</exception>
     public Tensor Apply(Tensor images, long iteration)
     {
         Check(images);
@@ -197,7 +198,7 @@ public sealed class Augmentation
 
     private void Check(Tensor images)
     {
-        ArgumentNullException.ThrowIfNull(images);
+        RequireTensor.NotDisposed(images, nameof(images));
         if (images.ndim != 4 || images.shape[0] < 1 || images.shape[1] != 1 || !images.is_floating_point()
             || images.shape[2] < (_options.CropHeight ?? 1) || images.shape[3] < (_options.CropWidth ?? 1))
         {

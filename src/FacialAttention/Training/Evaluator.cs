@@ -22,6 +22,7 @@ public static class Evaluator
     /// </param>
     /// <param name="cancellationToken">Stops the evaluation between batches.</param>
     /// <exception cref="ArgumentException">The network does not return logits [N, K], or does not take such images.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static EvaluationResult Evaluate(
         Module<Tensor, Tensor> network,
@@ -31,7 +32,7 @@ public static class Evaluator
         bool averageMirrored = false,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        RequireModule.NotDisposed(network, nameof(network));
         ArgumentNullException.ThrowIfNull(faces);
         Require.InRange(batchSize, 1, 65_536, nameof(batchSize));
         NativeTorch.EnsureLoaded();

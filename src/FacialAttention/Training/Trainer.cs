@@ -21,7 +21,7 @@ public sealed partial class Trainer : IDisposable
     private readonly DeviceSelection _device;
     private readonly NetworkParts _parts;
     private readonly NetworkOptimizer _optimizer;
-    private bool _isDisposed;
+    private readonly RunningCalls _calls;
 
     /// <summary>A trainer of <paramref name="network"/>, which is moved to the chosen device.</summary>
     /// <param name="network">Takes images [N, 1, H, W] in [0, 1] and returns logits [N, K]. Not disposed.</param>
@@ -38,13 +38,14 @@ public sealed partial class Trainer : IDisposable
     /// belongs to the built-in loss, beside a loss of the caller's.
     /// </exception>
     /// <exception cref="InvalidOperationException">The device asked for cannot be had.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Trainer(
         Module<Tensor, Tensor> network,
         TrainerOptions? options = null,
         Func<Tensor, Tensor, Tensor>? loss = null,
         ILogger<Trainer>? logger = null)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        RequireModule.NotDisposed(network, nameof(network));
         NativeTorch.EnsureLoaded();
         _options = (options ?? new TrainerOptions()).ValidatedCopy();
         if (loss is not null && (_options.LabelSmoothing > 0 || _options.ClassWeighting != ClassWeighting.Equal))
@@ -62,6 +63,7 @@ public sealed partial class Trainer : IDisposable
         network.to(_device.Device);
         _parts = new NetworkParts(network, _options.LearningRateFactors);
         _optimizer = new NetworkOptimizer(_parts, _options);
+        _calls = new RunningCalls(this, _optimizer.Dispose);
     }
 
     /// <summary>
@@ -87,7 +89,7 @@ public sealed partial class Trainer : IDisposable
     /// </exception>
     /// <exception cref="IOException">The resume state cannot be read or written; a former one is still there.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer or its network was disposed.</exception>
     public TrainingHistory Fit(
         FaceDataset training,
         FaceDataset validation,
@@ -95,7 +97,8 @@ public sealed partial class Trainer : IDisposable
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        using RunningCalls.Call call = _calls.Begin();
+        RequireModule.NotDisposed(_network, "network");
         CheckData(training, validation);
         using var seeded = new SeededTorch(_options.Seed);
         using var run = new TrainingRun(_options, _loss, training, validation, _device.Device);
@@ -155,12 +158,8 @@ public sealed partial class Trainer : IDisposable
             _options.ValidatedCopy(), _device, run.Record, run.Iterations, best, Median(run.StepSeconds));
     }
 
-    /// <summary>Disposes the optimizer, not the network.</summary>
-    public void Dispose()
-    {
-        _isDisposed = true;
-        _optimizer.Dispose();
-    }
+    /// <summary>Disposes the optimizer, not the network; while a training is under way, at its end.</summary>
+    public void Dispose() => _calls.Close();
 
     private bool IsFinished(TrainingRun run) =>
         run.Record.Iteration >= run.Iterations || run.Record.Stopping.IsOutOf(_options.PatienceValidations);
