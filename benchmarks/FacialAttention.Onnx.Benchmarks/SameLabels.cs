@@ -13,7 +13,7 @@ internal static class SameLabels
         using var torch = new TorchExpressionRecognizer(Checkpoint.Load(checkpointPath));
         using OnnxExpressionRecognizer onnx = OnnxExpressionRecognizer.Load(modelPath);
 
-        ExpressionPrediction[] expected = [.. images.Chunk(64).SelectMany(chunk => torch.Recognize(chunk))];
+        ExpressionPrediction[] expected = [.. torch.Recognize(images)];
         int differing = Compare("in batches", expected, [.. onnx.Recognize(images)])
             + Compare("one by one", expected, [.. images.Select(image => onnx.Recognize(image))]);
         double accuracy = expected.Index().Count(item => item.Item.Index == faces.LabelOf(item.Index)) / (double)faces.Count;

@@ -106,14 +106,16 @@ internal sealed class CommandLine
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly string TemperatureRange =
+        FormattableString.Invariant($"{Calibration.MinTemperature} to {Calibration.MaxTemperature}");
+
     private readonly Option<string> _picture = new("--output") { Description = "A new .png file.", HelpName = "FILE.png", Required = true };
     private readonly Option<string> _model = new("--output") { Description = "A new .onnx file.", HelpName = "FILE.onnx", Required = true };
     private readonly Option<bool> _attention = new("--attention") { Description = "Also give the attention over places, as outputs." };
-    private readonly Option<double> _temperature = new("--temperature")
+    private readonly Option<double?> _temperature = new("--temperature")
     {
-        Description = "What the logits are divided by before the softmax, 0.01 to 100.",
+        Description = $"What the logits are divided by before the softmax, {TemperatureRange}. Default: what the checkpoint says.",
         CustomParser = ParseTemperature,
-        DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<ExpressionLabels> _labels = new("--labels")
@@ -350,12 +352,13 @@ internal sealed class CommandLine
         }
     }
 
-    private static double ParseTemperature(ArgumentResult result)
+    private static double? ParseTemperature(ArgumentResult result)
     {
         string text = CommonOptions.Text(result);
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value is >= 0.01 and <= 100))
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            || !(value is >= Calibration.MinTemperature and <= Calibration.MaxTemperature))
         {
-            result.AddError($"--temperature: got '{text}', expected a number from 0.01 to 100.");
+            result.AddError($"--temperature: got '{text}', expected a number from {TemperatureRange}.");
         }
 
         return value;

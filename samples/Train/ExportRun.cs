@@ -14,11 +14,12 @@ internal static class ExportRun
         }
 
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath);
-        OnnxExporter.Export(settings.OutputPath, network, new OnnxExportOptions
+        if (settings.Temperature is { } temperature)
         {
-            Temperature = settings.Temperature,
-            IncludeAttention = settings.IncludesAttention,
-        });
+            network.Calibration = new Calibration { Temperature = temperature };
+        }
+
+        OnnxExporter.Export(settings.OutputPath, network, new OnnxExportOptions { IncludeAttention = settings.IncludesAttention });
         double megabytes = new FileInfo(settings.OutputPath).Length / 1e6;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

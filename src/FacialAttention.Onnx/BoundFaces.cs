@@ -21,8 +21,8 @@ internal sealed class BoundFaces : IDisposable
         _input = OrtValue.CreateTensorValueFromMemory(_images, [count, 1, height, width]); // pins the array
         _output = OrtValue.CreateTensorValueFromMemory(_probabilities, [count, classes]);
         _binding = session.CreateIoBinding();
-        _binding.BindInput(ModelDescription.InputName, _input);
-        _binding.BindOutput(ModelDescription.OutputName, _output);
+        _binding.BindInput(OnnxNames.Images, _input);
+        _binding.BindOutput(OnnxNames.Probabilities, _output);
     }
 
     public Span<float> InputOf(int face) => _images.AsSpan(face * _imageSize, _imageSize);

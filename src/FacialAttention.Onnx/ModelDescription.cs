@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FacialAttention;
@@ -13,72 +12,23 @@ namespace FacialAttention;
 /// <param name="Width">W of the input.</param>
 internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int Width)
 {
-    public const string InputName = "images";
-    public const string OutputName = "probabilities";
-
-    private const int FormatVersion = 1;
-
     /// <param name="session">The loaded model.</param>
     /// <param name="source">The model in messages, as the subject of a sentence.</param>
     /// <exception cref="InvalidDataException">Something is missing or does not fit; the message says what.</exception>
     public static ModelDescription Read(InferenceSession session, string source)
     {
         IReadOnlyDictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
-        CheckVersion(Find(metadata, "formatVersion", source), source);
-        ExpressionLabels labels = ReadLabels(Find(metadata, "labels", source), source);
-        (int height, int width) = ReadSize(Find(metadata, "preprocessing", source), source);
+        _ = DescriptionFormat.ReadVersion(metadata, source);
+        var description = NetworkDescription.Read(metadata, source);
+        (ExpressionLabels labels, (int height, int width)) = (description.Labels, description.Preprocessing.Size);
         if (session.InputMetadata.Count != 1)
         {
-            throw Fault(source, $"has the inputs {string.Join(", ", session.InputMetadata.Keys)}; expected '{InputName}' alone");
+            throw Fault(source, $"has the inputs {string.Join(", ", session.InputMetadata.Keys)}; expected '{OnnxNames.Images}' alone");
         }
 
-        CheckValue(session.InputMetadata, InputName, "input", [-1, 1, height, width], source);
-        CheckValue(session.OutputMetadata, OutputName, "output", [-1, labels.Count], source);
+        CheckValue(session.InputMetadata, OnnxNames.Images, "input", [-1, 1, height, width], source);
+        CheckValue(session.OutputMetadata, OnnxNames.Probabilities, "output", [-1, labels.Count], source);
         return new ModelDescription(labels, height, width);
-    }
-
-    private static string Find(IReadOnlyDictionary<string, string> metadata, string key, string source) =>
-        metadata.GetValueOrDefault(key)
-        ?? throw Fault(source, $"has no '{key}' in its metadata; expected an ONNX model that FacialAttention exported");
-
-    private static void CheckVersion(string text, string source)
-    {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
-        {
-            throw Fault(source, $"has a formatVersion that is no number; expected 1 to {FormatVersion}");
-        }
-
-        if (version > FormatVersion)
-        {
-            throw Fault(source, $"has formatVersion {version}, of a newer FacialAttention; expected at most {FormatVersion}");
-        }
-    }
-
-    private static ExpressionLabels ReadLabels(string text, string source)
-    {
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(text);
-            return new ExpressionLabels(json.RootElement.EnumerateArray().Select(name => name.GetString()!));
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
-        {
-            throw Fault(source, "has labels in its metadata that are no JSON array of 2 to 256 different names", exception);
-        }
-    }
-
-    private static (int Height, int Width) ReadSize(string text, string source)
-    {
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(text);
-            return (json.RootElement.GetProperty("height").GetInt32(), json.RootElement.GetProperty("width").GetInt32());
-        }
-        catch (Exception exception)
-            when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-        {
-            throw Fault(source, "has preprocessing in its metadata without a whole 'height' and 'width'", exception);
-        }
     }
 
     private static void CheckValue(
@@ -101,5 +51,5 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
     private static string Describe(int[] shape) =>
         $"[{string.Join(", ", shape.Select(length => length < 0 ? "N" : length.ToString(CultureInfo.InvariantCulture)))}]";
 
-    private static InvalidDataException Fault(string source, string text, Exception? cause = null) => new($"{source} {text}.", cause);
+    private static InvalidDataException Fault(string source, string text) => new($"{source} {text}.");
 }

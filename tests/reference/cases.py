@@ -54,7 +54,7 @@ def classifier(name, layers, pooling, scoring="Additive", bidirectional=False):
                  featureSize=5, classes=3, hiddenSize=6, layers=layers, pooling=pooling, scoring=scoring, bidirectional=bidirectional)
 
 
-def network(name, variant, height, width, crop=(None, None), pixels=(0.5, 0.25), **options):
+def network(name, variant, height, width, crop=None, pixels=(0.5, 0.25), **options):
     """The description is that of a checkpoint of the library, which so opens what Python wrote."""
     everything = {
         "backboneStages": stages((1, 4), (5, 4, "pool"), (3, 4, "pool"), (5, 5, "pool")),  # the paper's table with fewer channels
@@ -70,16 +70,20 @@ def network(name, variant, height, width, crop=(None, None), pixels=(0.5, 0.25),
         **options,
     }
     preprocessing = {
-        "height": height, "width": width, "cropHeight": crop[0], "cropWidth": crop[1],
-        "pixelMean": pixels[0], "pixelStandardDeviation": pixels[1],
+        "height": height, "width": width, "color": "gray", "range": [0, 1],
+        "insideNetwork": {
+            "crop": crop and {"height": crop[0], "width": crop[1]}, "pixelMean": pixels[0], "pixelStandardDeviation": pixels[1],
+        },
     }
     metadata = {
-        "formatVersion": "2",
+        "formatVersion": "3",
         "library": "tests/reference",
+        "family": "ExpressionNetwork",
         "variant": variant,
         "options": json.dumps(everything),
         "labels": json.dumps(LABELS),
         "preprocessing": json.dumps(preprocessing),
+        "calibration": json.dumps({"temperature": 1}),
     }
     return Case(name, metadata, ExpressionNetwork(metadata), (4, 1, height, width), True)
 

@@ -14,7 +14,8 @@ class ExpressionNetwork(nn.Module):
         variant = metadata["variant"]
         options = json.loads(metadata["options"])
         classes = len(json.loads(metadata["labels"]))
-        self.preprocessing = json.loads(metadata["preprocessing"])
+        preprocessing = json.loads(metadata["preprocessing"])
+        self.first_steps = preprocessing["insideNetwork"]
         self.has_lstm = "LSTM" in variant
         self.backbone = ConvBackbone(options["backboneStages"], 1, options["batchNorm"])
         features = self.backbone.out_channels
@@ -26,15 +27,15 @@ class ExpressionNetwork(nn.Module):
                 features, classes, options["lstmHiddenSize"], options["lstmLayers"], pooling, options["scoring"],
                 options["bidirectional"])
         else:
-            height = self.preprocessing["cropHeight"] or self.preprocessing["height"]
-            width = self.preprocessing["cropWidth"] or self.preprocessing["width"]
+            seen = self.first_steps["crop"] or preprocessing
+            height, width = seen["height"], seen["width"]
             for stage in options["backboneStages"]:
                 if stage["pool"]:
                     height, width = (height + 1) // 2, (width + 1) // 2
             self.classifier = CnnHead(features * height * width, classes, options["cnnHiddenSize"])
 
     def forward(self, images):
-        normal = (self.centre(images) - self.preprocessing["pixelMean"]) / self.preprocessing["pixelStandardDeviation"]
+        normal = (self.centre(images) - self.first_steps["pixelMean"]) / self.first_steps["pixelStandardDeviation"]
         features = self.backbone(normal)
         if not self.has_lstm:
             return self.classifier(features.flatten(1))
@@ -46,8 +47,8 @@ class ExpressionNetwork(nn.Module):
 
     def centre(self, images):
         """The middle of the size of the crop; of an odd margin the smaller half is above and left."""
-        height, width = self.preprocessing["cropHeight"], self.preprocessing["cropWidth"]
-        if height is None:
+        if self.first_steps["crop"] is None:
             return images
+        height, width = self.first_steps["crop"]["height"], self.first_steps["crop"]["width"]
         top, left = (images.shape[2] - height) // 2, (images.shape[3] - width) // 2
         return images[:, :, top:top + height, left:left + width]

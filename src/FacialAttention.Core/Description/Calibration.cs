@@ -5,8 +5,11 @@ namespace FacialAttention;
 /// </summary>
 public sealed record Calibration
 {
-    internal const double SmallestTemperature = 0.01;
-    internal const double LargestTemperature = 100;
+    /// <summary>The lowest <see cref="Temperature"/>.</summary>
+    public const double MinTemperature = 0.01;
+
+    /// <summary>The highest <see cref="Temperature"/>.</summary>
+    public const double MaxTemperature = 100;
 
     /// <summary>
     /// What the logits are divided by before the softmax: 0.01 to 100, default 1 for the plain softmax. Above 1 probabilities are less
@@ -16,6 +19,6 @@ public sealed record Calibration
     public double Temperature
     {
         get;
-        init => field = Require.InRange(value, SmallestTemperature, LargestTemperature, nameof(Temperature));
+        init => field = Require.InRange(value, MinTemperature, MaxTemperature, nameof(Temperature));
     } = 1;
 }

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace FacialAttention;
 
 /// <summary>
-/// The text entries by which checkpoints and ONNX files describe their network: every key, and every name within the JSON of a value, stands
-/// here and nowhere else. Nothing is guessed: what is missing, unknown, given twice or out of range is refused.
+/// The text entries by which checkpoints and ONNX files describe their network: every key, and every name within the JSON of a value,
+/// stands here and nowhere else. Nothing is guessed: what is missing, unknown, given twice or out of range is refused.
 /// </summary>
 internal static partial class DescriptionFormat
 {
@@ -22,53 +22,61 @@ internal static partial class DescriptionFormat
     public const string PreprocessingKey = "preprocessing";
     public const string CalibrationKey = "calibration";
     public const string OptionsKey = "options";
+    public const string LibraryKey = "library";
 
-    private const string LibraryKey = "library";
     private const string Gray = "gray";
     private static readonly double[] ZeroToOne = [0, 1];
+
+    /// <summary>Who writes a file.</summary>
+    public static string Library => $"{nameof(FacialAttention)} {LibraryVersion}";
 
     /// <summary>The version of the library, which all of its packages share.</summary>
     public static string LibraryVersion { get; } = typeof(DescriptionFormat).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>The entries of a description.</summary>
-    public static Dictionary<string, string> Write(NetworkDescription description)
+    public static Dictionary<string, string> Write(NetworkDescription description) => new()
     {
-        NetworkPreprocessing preprocessing = description.Preprocessing;
-        StoredSize? crop = preprocessing.Crop is { } size ? new StoredSize(size.Height, size.Width) : null;
-        var stored = new StoredPreprocessing(
-            preprocessing.Size.Height,
-            preprocessing.Size.Width,
-            Gray,
-            ZeroToOne,
-            new StoredFirstSteps(crop, preprocessing.PixelMean, preprocessing.PixelStandardDeviation));
-        return new Dictionary<string, string>
-        {
-            [FamilyKey] = description.Family,
-            [VariantKey] = description.Variant,
-            [LabelsKey] = ToJson(description.Labels.Names.ToArray(), Json.Default.StringArray),
-            [PreprocessingKey] = ToJson(stored, Json.Default.StoredPreprocessing),
-            [CalibrationKey] = ToJson(
-                new StoredCalibration(description.Calibration.Temperature), Json.Default.StoredCalibration),
-            [OptionsKey] = description.Options,
-        };
-    }
+        [FamilyKey] = description.Family,
+        [VariantKey] = description.Variant,
+        [LabelsKey] = ToJson([.. description.Labels.Names], Json.Default.StringArray),
+        [PreprocessingKey] = ToJson(description.Preprocessing),
+        [CalibrationKey] = ToJson(description.Calibration),
+        [OptionsKey] = description.Options,
+    };
 
     /// <summary>The entries of a description, and those by which a file says who wrote it and how.</summary>
     public static Dictionary<string, string> WriteFile(NetworkDescription description)
     {
         Dictionary<string, string> metadata = Write(description);
         metadata.Add(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
-        metadata.Add(LibraryKey, $"{nameof(FacialAttention)} {LibraryVersion}");
+        metadata.Add(LibraryKey, Library);
         return metadata;
     }
 
-    /// <summary>The version that a file says it has; at most <see cref="Version"/>.</summary>
+    public static string ToJson(NetworkPreprocessing preprocessing) => ToJson(
+        new StoredPreprocessing(
+            preprocessing.Size.Height,
+            preprocessing.Size.Width,
+            Gray,
+            ZeroToOne,
+            new StoredFirstSteps(
+                preprocessing.Crop is { } crop ? new StoredSize(crop.Height, crop.Width) : null,
+                preprocessing.PixelMean,
+                preprocessing.PixelStandardDeviation)),
+        Json.Default.StoredPreprocessing);
+
+    public static string ToJson(Calibration calibration) =>
+        ToJson(new StoredCalibration(calibration.Temperature), Json.Default.StoredCalibration);
+
+    /// <summary>The version that a file says it has.</summary>
     /// <param name="metadata">The file's entries.</param>
     /// <param name="source">The file in messages, as the subject of a sentence.</param>
-    /// <exception cref="InvalidDataException">It says none, or one that this library cannot read.</exception>
-    public static int ReadVersion(IReadOnlyDictionary<string, string> metadata, string source)
+    /// <param name="oldest">The oldest version that is read.</param>
+    /// <exception cref="InvalidDataException">It says none, an older one, or a newer one than <see cref="Version"/>.</exception>
+    public static int ReadVersion(IReadOnlyDictionary<string, string> metadata, string source, int oldest = Version)
     {
+        string expected = oldest == Version ? $"{Version}" : $"{oldest} to {Version}";
         if (!metadata.TryGetValue(VersionKey, out string? text))
         {
             throw Fault(source, $"the metadata has no '{VersionKey}'; expected a file that FacialAttention wrote.");
@@ -76,7 +84,12 @@ internal static partial class DescriptionFormat
 
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
         {
-            throw Fault(source, $"{VersionKey} is {Excerpt.Of(text)}; expected {Version}.");
+            throw Fault(source, $"{VersionKey} is {Excerpt.Of(text)}; expected {expected}.");
+        }
+
+        if (version < oldest)
+        {
+            throw Fault(source, $"{VersionKey} is {version}, from before FacialAttention's first release; expected {expected}.");
         }
 
         return version <= Version
@@ -146,8 +159,9 @@ internal static partial class DescriptionFormat
             PixelMean = steps.PixelMean,
             PixelStandardDeviation = steps.PixelStandardDeviation,
         };
+        string range = ToJson(stored.Range, Json.Default.DoubleArray);
         string? fault = stored.Color != Gray ? $"color is {Excerpt.Of(stored.Color)}; expected \"{Gray}\"."
-            : !stored.Range.SequenceEqual(ZeroToOne) ? $"range is {ToJson(stored.Range[..Math.Min(stored.Range.Length, 3)], Json.Default.DoubleArray)}; expected [0,1]."
+            : !stored.Range.SequenceEqual(ZeroToOne) ? $"range is {Excerpt.Of(range)}; expected \"[0,1]\"."
             : preprocessing.FindFault();
         return fault is null ? preprocessing : throw Fault(source, $"{PreprocessingKey}: {fault}");
     }

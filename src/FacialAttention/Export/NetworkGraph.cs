@@ -13,6 +13,7 @@ internal sealed class NetworkGraph
     private readonly NetworkWeights _weights;
     private readonly NetworkVariant _variant;
     private readonly ExpressionNetworkOptions _options;
+    private readonly Calibration _calibration;
     private readonly OnnxExportOptions _exportOptions;
     private readonly IReadOnlyList<ConvStage> _stages;
     private readonly int _steps;
@@ -21,6 +22,7 @@ internal sealed class NetworkGraph
     {
         _variant = network.Variant;
         _options = network.Options;
+        _calibration = network.Calibration;
         _exportOptions = exportOptions;
         _weights = new NetworkWeights(network);
         _graph = new OnnxGraph(_variant.PaperName);
@@ -31,11 +33,11 @@ internal sealed class NetworkGraph
 
     public GraphProto Build()
     {
-        _graph.Proto.Input.Add(Describe("images", null, 1, _options.ImageHeight, _options.ImageWidth));
-        string features = AddBackbone(AddNormalisation(AddCrop("images"))); // [N, C, H', W']
+        _graph.Proto.Input.Add(Describe(OnnxNames.Images, null, 1, _options.ImageHeight, _options.ImageWidth));
+        string features = AddBackbone(AddNormalisation(AddCrop(OnnxNames.Images))); // [N, C, H', W']
         string logits = _variant.HasLstm ? AddSequenceClassifier(features) : AddCnnHead(features); // [N, K]
-        string tempered = _graph.Add("Div", "tempered", [logits, _graph.Scalar("temperature", _exportOptions.Temperature)]);
-        string probabilities = _graph.Add("Softmax", "probabilities", [tempered], Attribute("axis", 1));
+        string tempered = _graph.Add("Div", "tempered", [logits, _graph.Scalar("temperature", _calibration.Temperature)]);
+        string probabilities = _graph.Add("Softmax", OnnxNames.Probabilities, [tempered], Attribute("axis", 1));
 
         int classes = _options.Labels.Count;
         _graph.Proto.Output.Insert(0, Describe(logits, null, classes));
@@ -106,7 +108,7 @@ internal sealed class NetworkGraph
     {
         string flat = _graph.Add("Flatten", "flat", [features], Attribute("axis", 1)); // [N, C H' W']
         string hidden = AddLinear(flat, "classifier.hidden", "classifier.hidden");
-        return AddLinear(_graph.Add("Relu", "classifier.relu", [hidden]), "classifier.linear", "logits");
+        return AddLinear(_graph.Add("Relu", "classifier.relu", [hidden]), "classifier.linear", OnnxNames.Logits);
     }
 
     private string AddSequenceClassifier(string features)
@@ -121,7 +123,7 @@ internal sealed class NetworkGraph
         string pooled = _variant.HasGlobalAttention
             ? AddGlobalAttention(hidden)
             : _graph.Add("ReduceMean", "classifier.mean", [hidden], Attribute("axes", [0]), Attribute("keepdims", 0));
-        return AddLinear(pooled, "classifier.linear", "logits"); // [N, K]
+        return AddLinear(pooled, "classifier.linear", OnnxNames.Logits); // [N, K]
     }
 
     /// <summary>[N, C, H', W'] to [N, T, D].</summary>
@@ -134,7 +136,7 @@ internal sealed class NetworkGraph
 
     private string AddLocalAttention(string sequence)
     {
-        string weights = AddAttentionWeights(sequence, "local_attention", FeatureSize); // [N, T]
+        string weights = AddAttentionWeights(sequence, OnnxNames.LocalAttention, FeatureSize); // [N, T]
         string factors = _graph.Add(
             "Unsqueeze", "local_attention.factors", [weights, _graph.Integers("local_attention.axes", 2)]); // [N, T, 1]
         if (_options.LocalAttentionScaling == LocalAttentionScaling.MeanOne)
@@ -150,7 +152,7 @@ internal sealed class NetworkGraph
     {
         const string Key = "classifier.global_attention";
         string byFace = _graph.Add("Transpose", $"{Key}.hidden", [hidden], Attribute("perm", [1, 0, 2])); // [N, T, D]
-        string weights = AddAttentionWeights(byFace, "global_attention", Directions * _options.LstmHiddenSize, Key); // [N, T]
+        string weights = AddAttentionWeights(byFace, OnnxNames.GlobalAttention, Directions * _options.LstmHiddenSize, Key); // [N, T]
         string axis = _graph.Integers($"{Key}.axes", 1);
         string row = _graph.Add("Unsqueeze", $"{Key}.row", [weights, axis]); // [N, 1, T]
         string sum = _graph.Add("MatMul", $"{Key}.sum", [row, byFace]); // [N, 1, D]

@@ -1,8 +1,5 @@
-using System.Reflection;
-using System.Text.Json;
 using FacialAttention.OnnxFormat;
 using Google.Protobuf;
-using Microsoft.Extensions.Options;
 
 namespace FacialAttention;
 
@@ -12,34 +9,28 @@ namespace FacialAttention;
 /// <remarks>
 /// <para>
 /// The input <c>images</c> are gray faces [N, 1, H, W] in [0, 1], of any number N, and of the height and width of the network's options;
-/// crop, mean and deviation are part of the graph. The outputs are <c>logits</c> [N, K] and <c>probabilities</c> [N, K]. Batch norms are
-/// folded into the convolutions before them; dropout is left out: the file computes as the network does in evaluation mode, whatever mode
-/// it is in.
+/// crop, mean, deviation and calibration are part of the graph. The outputs are <c>logits</c> [N, K] and <c>probabilities</c> [N, K], which
+/// the network's <see cref="ExpressionNetwork.Calibration"/> makes of them. Batch norms are folded into the convolutions before them; dropout
+/// is left out: the file computes as the network does in evaluation mode, whatever mode it is in.
 /// </para>
 /// <para>
-/// The file describes itself in <c>metadata_props</c>: <c>formatVersion</c>, <c>library</c>, <c>variant</c>, <c>labels</c>,
-/// <c>preprocessing</c> and <c>calibration</c> (docs/architecture.md). Equal weights and options give equal bytes.
+/// The file describes itself in <c>metadata_props</c> by the entries that a checkpoint has (docs/architecture.md). Equal weights and options
+/// give equal bytes.
 /// </para>
 /// </remarks>
 public static class OnnxExporter
 {
-    /// <summary>Of the metadata. Readers refuse a newer one.</summary>
-    private const int FormatVersion = 1;
-
     private const long OperatorSet = 17;
     private const long IntermediateRepresentation = 8; // the one that came with operator set 17
 
     /// <summary>A protocol buffer ends at 2 GiB; what is not weights takes far less than the rest.</summary>
     private const long MaxWeightBytes = 2_000_000_000;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     /// <summary>Exports a network, on whatever device it is. An existing file is replaced only once the new one is on the disk.</summary>
     /// <param name="path">The file to write, by custom named .onnx; its folder exists.</param>
     /// <param name="network">The network; its weights are Float32 and finite, and take less than 2 GB. It stays as it is.</param>
     /// <param name="options">What to add to it; null for the defaults.</param>
     /// <exception cref="ArgumentException">A weight is not Float32 or not finite, or there are too many for one file.</exception>
-    /// <exception cref="OptionsValidationException">An option is outside its range.</exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Export(string path, ExpressionNetwork network, OnnxExportOptions? options = null)
@@ -53,8 +44,6 @@ public static class OnnxExporter
     internal static ModelProto CreateModel(ExpressionNetwork network, OnnxExportOptions? options)
     {
         RequireModule.NotDisposed(network, nameof(network));
-        options ??= new OnnxExportOptions();
-        OptionsValidation.ThrowIfInvalid(new OnnxExportOptionsValidator(), options);
         long weightBytes = sizeof(float) * network.state_dict().Values.Sum(weight => weight.numel());
         if (weightBytes > MaxWeightBytes)
         {
@@ -65,38 +54,16 @@ public static class OnnxExporter
         }
 
         using ExpressionNetwork? folded = network.Options.BatchNorm ? network.FoldBatchNorm() : null;
-        string version = LibraryVersion();
         return new ModelProto
         {
             IrVersion = IntermediateRepresentation,
             ProducerName = nameof(FacialAttention),
-            ProducerVersion = version,
+            ProducerVersion = DescriptionFormat.LibraryVersion,
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
-            Graph = new NetworkGraph(folded ?? network, options).Build(),
-            MetadataProps =
-            {
-                Property("formatVersion", JsonSerializer.Serialize(FormatVersion, Json)),
-                Property("library", $"{nameof(FacialAttention)} {version}"),
-                Property("variant", network.Variant.PaperName),
-                Property("labels", JsonSerializer.Serialize(network.Options.Labels.Names, Json)),
-                Property("preprocessing", JsonSerializer.Serialize(ExportedPreprocessing.Of(network.Options), Json)),
-                Property("calibration", JsonSerializer.Serialize(new ExportedCalibration(options.Temperature), Json)),
-            },
+            Graph = new NetworkGraph(folded ?? network, options ?? new OnnxExportOptions()).Build(),
+            MetadataProps = { DescriptionFormat.WriteFile(network.Describe()).Select(entry => Property(entry.Key, entry.Value)) },
         };
     }
 
     private static StringStringEntryProto Property(string key, string value) => new() { Key = key, Value = value };
-
-    private static string LibraryVersion() =>
-        typeof(OnnxExporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
-    /// <summary>What is left to do outside the graph: gray, this size, pixel / 255.</summary>
-    private sealed record ExportedPreprocessing(int Height, int Width, string Color, double[] Range)
-    {
-        public static ExportedPreprocessing Of(ExpressionNetworkOptions options) =>
-            new(options.ImageHeight, options.ImageWidth, "gray", [0, 1]);
-    }
-
-    /// <summary>What stands between logits and probabilities.</summary>
-    private sealed record ExportedCalibration(double Temperature);
 }

@@ -41,11 +41,11 @@ internal static partial class ExpressionNetworkFormat
         Options = JsonSerializer.Serialize(StoredOptions.From(options), Json),
     };
 
-    /// <summary>What to build the network from; its ranges are checked.</summary>
+    /// <summary>The network of a description, whose variant and options are checked.</summary>
     /// <param name="description">A description of this family.</param>
     /// <param name="source">The file in messages, as the subject of a sentence.</param>
     /// <exception cref="InvalidDataException">The variant or an option is not as expected; the message names it.</exception>
-    public static (NetworkVariant Variant, ExpressionNetworkOptions Options) Read(NetworkDescription description, string source)
+    public static NetworkPlan Plan(NetworkDescription description, string source)
     {
         if (!NetworkVariantExtensions.TryParse(description.Variant, out NetworkVariant variant))
         {
@@ -57,8 +57,11 @@ internal static partial class ExpressionNetworkFormat
 
         try
         {
-            return (variant, DescriptionFormat.Parse(description.Options, DescriptionFormat.OptionsKey, Json, source)
-                .ToOptions(description).ValidatedCopy());
+            ExpressionNetworkOptions options = DescriptionFormat.Parse(description.Options, DescriptionFormat.OptionsKey, Json, source)
+                .ToOptions(description).ValidatedCopy();
+            return new NetworkPlan(
+                WeightCount.Of(variant, options),
+                () => new ExpressionNetwork(variant, options) { Calibration = description.Calibration });
         }
         catch (OptionsValidationException exception)
         {

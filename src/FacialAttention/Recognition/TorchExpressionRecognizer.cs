@@ -9,21 +9,22 @@ namespace FacialAttention;
 /// </summary>
 public sealed class TorchExpressionRecognizer : IExpressionRecognizer
 {
+    /// <summary>Faces that run together at most. Larger batches are no faster, and take memory.</summary>
+    private const int MaxBatch = 64;
+
     private readonly ExpressionNetwork _network;
     private readonly FacePreprocessor _preprocessor;
-    private readonly double _temperature;
     private readonly RunningCalls _calls;
 
     /// <summary>A recogniser on a network, which it puts into evaluation mode and owns: it disposes it.</summary>
-    /// <param name="network">For example from <see cref="Checkpoint.Load(string, Device?)"/>; Float32.</param>
-    /// <param name="temperature">What the logits are divided by before the softmax, 0.01 to 100.</param>
+    /// <param name="network">
+    /// For example from <see cref="Checkpoint.Load(string, Device?)"/>; Float32. Probabilities are calibrated as it says.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is outside its range.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public TorchExpressionRecognizer(ExpressionNetwork network, double temperature = 1)
+    public TorchExpressionRecognizer(ExpressionNetwork network)
     {
         RequireModule.NotDisposed(network, nameof(network));
-        _temperature = Require.InRange(temperature, 0.01, 100, nameof(temperature));
         _network = network;
         _calls = new RunningCalls(this, network.Dispose);
         _network.eval();
@@ -49,19 +50,21 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     {
         using RunningCalls.Call call = _calls.Begin();
         ArgumentNullException.ThrowIfNull(faces);
-        if (faces.Count == 0)
-        {
-            return [];
-        }
-
         int size = _preprocessor.Height * _preprocessor.Width;
-        var pixels = new float[faces.Count * size];
-        for (int i = 0; i < faces.Count; i++)
+        var predictions = new List<ExpressionPrediction>(faces.Count);
+        while (predictions.Count < faces.Count)
         {
-            _preprocessor.Process(faces[i], pixels.AsSpan(i * size, size));
+            int batch = Math.Min(faces.Count - predictions.Count, MaxBatch);
+            var pixels = new float[batch * size];
+            for (int i = 0; i < batch; i++)
+            {
+                _preprocessor.Process(faces[predictions.Count + i], pixels.AsSpan(i * size, size));
+            }
+
+            predictions.AddRange(Recognize(pixels, batch));
         }
 
-        return Recognize(pixels, faces.Count);
+        return predictions;
     }
 
     /// <summary>Disposes the network: now, or when the last call that is under way ends.</summary>
@@ -73,7 +76,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor images = tensor(pixels, [count, 1, _preprocessor.Height, _preprocessor.Width], device: _network.parameters().First().device);
-        float[] probabilities = (_network.call(images) / _temperature).softmax(1).cpu().data<float>().ToArray();
+        float[] probabilities = (_network.call(images) / _network.Calibration.Temperature).softmax(1).cpu().data<float>().ToArray();
         var predictions = new ExpressionPrediction[count];
         for (int i = 0; i < count; i++)
         {

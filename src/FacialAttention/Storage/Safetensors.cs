@@ -34,7 +34,56 @@ internal static class Safetensors
     /// A name is reserved or comes twice, a tensor's bytes do not fit its shape, or a text has half of a surrogate pair.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+        AtomicFile.Write(path, Prepare(tensors, metadata));
+
+    /// <summary>Writes the content of a file to a stream, from where it stands.</summary>
+    /// <exception cref="ArgumentException">The stream cannot be written, or as for a file.</exception>
+    /// <exception cref="IOException">The stream fails.</exception>
+    public static void Write(Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!stream.CanWrite)
+        {
+            throw new ArgumentException("The stream cannot be written to; expected one that can.", nameof(stream));
+        }
+
+        Prepare(tensors, metadata)(stream);
+    }
+
+    /// <summary>Reads a file and checks all of it; the tensors share one array.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is not safetensors, is damaged, or its checksum does not match.</exception>
+    public static SafetensorsFile Read(string path) => Parse($"'{path}'", ReadBytes(path));
+
+    /// <summary>Reads a stream, which need not seek, from where it stands to its end, and checks all of it.</summary>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="IOException">The stream fails, or has more bytes than an array can have.</exception>
+    /// <exception cref="InvalidDataException">The content is not safetensors, is damaged, or its checksum does not match.</exception>
+    public static SafetensorsFile Read(Stream stream)
+    {
+        if (!stream.CanRead)
+        {
+            throw new ArgumentException("The stream cannot be read; expected one that can.", nameof(stream));
+        }
+
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return Parse("The stream", content.GetBuffer().AsMemory(0, (int)content.Length));
+    }
+
+    /// <summary>Whether a text has the form of a checksum: 64 lower-case hex digits.</summary>
+    internal static bool IsChecksum(ReadOnlySpan<byte> text) =>
+        text.Length == ChecksumDigits && !text.ContainsAnyExcept("0123456789abcdef"u8);
+
+    /// <param name="source">The file in messages, as the subject of a sentence.</param>
+    /// <param name="gotAndExpected">What is wrong.</param>
+    /// <param name="cause">What was thrown.</param>
+    internal static InvalidDataException Fault(string source, string gotAndExpected, Exception? cause = null) =>
+        new($"{source} is not a sound safetensors file: {gotAndExpected}.", cause);
+
+    /// <summary>Lays a file out; what is returned writes it.</summary>
+    private static Action<Stream> Prepare(IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         // Elements must lie at multiples of their size for readers that map the file, and there may be no gaps: the widest come first.
         SafetensorsTensor[] dataOrder = [.. tensors.OrderByDescending(tensor => SafetensorsTensor.SizeOf(tensor.Dtype))];
@@ -50,41 +99,36 @@ internal static class Safetensors
             FinishChecksum(hash).CopyTo(header, header.AsSpan().IndexOf(ZeroDigits));
         }
 
-        AtomicFile.Write(path, stream =>
+        return stream =>
         {
             stream.Write(header);
             foreach (SafetensorsTensor tensor in dataOrder)
             {
                 stream.Write(tensor.Data.Span);
             }
-        });
+        };
     }
 
-    /// <summary>Reads a file and checks all of it; the tensors share one array.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file is not safetensors, is damaged, or its checksum does not match.</exception>
-    public static SafetensorsFile Read(string path)
+    private static SafetensorsFile Parse(string source, ReadOnlyMemory<byte> file)
     {
-        byte[] file = ReadBytes(path);
         if (file.Length < LengthBytes)
         {
-            throw Fault(path, $"the file has {file.Length} bytes; expected at least {LengthBytes}, the length of the header");
+            throw Fault(source, $"the file has {file.Length} bytes; expected at least {LengthBytes}, the length of the header");
         }
 
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span);
         int available = Math.Min(file.Length - LengthBytes, MaxHeaderBytes);
         if (length > (ulong)available)
         {
-            throw Fault(path, $"the header claims {length} bytes; expected at most {available} in a file of {file.Length} bytes");
+            throw Fault(source, $"the header claims {length} bytes; expected at most {available} in a file of {file.Length} bytes");
         }
 
-        var header = SafetensorsHeader.Parse(path, file.AsSpan(LengthBytes, (int)length));
-        ReadOnlyMemory<byte> data = file.AsMemory(LengthBytes + (int)length);
-        CheckPlaces(path, header.Tensors, data.Length);
+        var header = SafetensorsHeader.Parse(source, file.Span.Slice(LengthBytes, (int)length));
+        ReadOnlyMemory<byte> data = file[(LengthBytes + (int)length)..];
+        CheckPlaces(source, header.Tensors, data.Length);
         if (header.ChecksumStart is int start)
         {
-            CheckChecksum(path, file, LengthBytes + start);
+            CheckChecksum(source, file.Span, LengthBytes + start);
         }
 
         SafetensorsTensor[] tensors =
@@ -92,15 +136,8 @@ internal static class Safetensors
             .. header.Tensors.Select(entry => new SafetensorsTensor(
                 entry.Name, entry.Dtype, entry.Shape, data[(int)entry.Begin..(int)entry.End])),
         ];
-        return new SafetensorsFile(tensors, header.Metadata, isVerified: header.ChecksumStart is not null);
+        return new SafetensorsFile(source, tensors, header.Metadata, isVerified: header.ChecksumStart is not null);
     }
-
-    /// <summary>Whether a text has the form of a checksum: 64 lower-case hex digits.</summary>
-    internal static bool IsChecksum(ReadOnlySpan<byte> text) =>
-        text.Length == ChecksumDigits && !text.ContainsAnyExcept("0123456789abcdef"u8);
-
-    internal static InvalidDataException Fault(string path, string gotAndExpected, Exception? cause = null) =>
-        new($"'{path}' is not a sound safetensors file: {gotAndExpected}.", cause);
 
     private static byte[] CreateHeader(
         IReadOnlyList<SafetensorsTensor> tensors, SafetensorsTensor[] dataOrder, IReadOnlyDictionary<string, string> metadata)
@@ -212,7 +249,7 @@ internal static class Safetensors
 
         if (stream.Length > Array.MaxLength)
         {
-            throw Fault(path, $"the file has {stream.Length} bytes; expected at most {Array.MaxLength}");
+            throw Fault($"'{path}'", $"the file has {stream.Length} bytes; expected at most {Array.MaxLength}");
         }
 
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
@@ -221,7 +258,7 @@ internal static class Safetensors
     }
 
     /// <summary>The tensors must fill the data exactly: no byte unused, none used twice.</summary>
-    private static void CheckPlaces(string path, List<SafetensorsHeader.Entry> tensors, int dataLength)
+    private static void CheckPlaces(string source, List<SafetensorsHeader.Entry> tensors, int dataLength)
     {
         long end = 0;
         foreach (SafetensorsHeader.Entry tensor in tensors.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End))
@@ -230,7 +267,7 @@ internal static class Safetensors
             {
                 string fault = tensor.Begin < end ? "overlaps the tensor before it" : "leaves a gap after the tensor before it";
                 throw Fault(
-                    path, $"tensor {Excerpt.Of(tensor.Name, 100)} starts at byte {tensor.Begin} and {fault}; expected byte {end}");
+                    source, $"tensor {Excerpt.Of(tensor.Name, 100)} starts at byte {tensor.Begin} and {fault}; expected byte {end}");
             }
 
             end = tensor.End;
@@ -238,22 +275,22 @@ internal static class Safetensors
 
         if (end != dataLength)
         {
-            throw Fault(path, $"the tensors end at byte {end} of the data; expected the end of the data at byte {dataLength}");
+            throw Fault(source, $"the tensors end at byte {end} of the data; expected the end of the data at byte {dataLength}");
         }
     }
 
-    private static void CheckChecksum(string path, byte[] file, int start)
+    private static void CheckChecksum(string source, ReadOnlySpan<byte> file, int start)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(file, 0, start);
+        hash.AppendData(file[..start]);
         hash.AppendData(ZeroDigits);
-        hash.AppendData(file.AsSpan(start + ChecksumDigits));
+        hash.AppendData(file[(start + ChecksumDigits)..]);
         byte[] computed = FinishChecksum(hash);
-        ReadOnlySpan<byte> stored = file.AsSpan(start, ChecksumDigits);
+        ReadOnlySpan<byte> stored = file.Slice(start, ChecksumDigits);
         if (!stored.SequenceEqual(computed))
         {
             throw Fault(
-                path,
+                source,
                 $"it was changed or damaged: its content has the {ChecksumKey} {Encoding.ASCII.GetString(computed)}; "
                 + $"expected {Encoding.ASCII.GetString(stored)}");
         }

@@ -27,59 +27,59 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Reads a header.</summary>
     /// <exception cref="InvalidDataException">The header breaks the format.</exception>
-    public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json)
+    public static SafetensorsHeader Parse(string source, ReadOnlySpan<byte> json)
     {
         if (!json.StartsWith("{"u8) || !Utf8.IsValid(json))
         {
-            throw Safetensors.Fault(path, $"the header is {Excerpt.Of(json)}; expected JSON in UTF-8 that starts with {{");
+            throw Safetensors.Fault(source, $"the header is {Excerpt.Of(json)}; expected JSON in UTF-8 that starts with {{");
         }
 
         var header = new SafetensorsHeader();
         try
         {
-            header.Read(path, new Utf8JsonReader(json));
+            header.Read(source, new Utf8JsonReader(json));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second is the reader's word on an escaped half of a surrogate pair.
-            throw Safetensors.Fault(path, $"the header is not valid JSON. {exception.Message}", exception);
+            throw Safetensors.Fault(source, $"the header is not valid JSON. {exception.Message}", exception);
         }
 
         return header;
     }
 
-    private void Read(string path, Utf8JsonReader reader)
+    private void Read(string source, Utf8JsonReader reader)
     {
         reader.Read();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        while (ReadName(ref reader, names, path, "the header") is string name)
+        while (ReadName(ref reader, names, source, "the header") is string name)
         {
             if (name == Safetensors.MetadataKey)
             {
-                ReadMetadata(ref reader, path);
+                ReadMetadata(ref reader, source);
             }
             else
             {
-                Tensors.Add(ReadTensor(ref reader, path, name));
+                Tensors.Add(ReadTensor(ref reader, source, name));
             }
         }
 
         reader.Read(); // throws unless only white space follows
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader, string path)
+    private void ReadMetadata(ref Utf8JsonReader reader, string source)
     {
-        ReadStart(ref reader, JsonTokenType.StartObject, path, Safetensors.MetadataKey, "an object");
+        ReadStart(ref reader, JsonTokenType.StartObject, source, Safetensors.MetadataKey, "an object");
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        while (ReadName(ref reader, keys, path, Safetensors.MetadataKey) is string key)
+        while (ReadName(ref reader, keys, source, Safetensors.MetadataKey) is string key)
         {
-            ReadStart(ref reader, JsonTokenType.String, path, $"{Safetensors.MetadataKey}, key {Quote(key)}", "a string");
+            ReadStart(ref reader, JsonTokenType.String, source, $"{Safetensors.MetadataKey}, key {Quote(key)}", "a string");
             if (key == Safetensors.ChecksumKey)
             {
                 if (reader.ValueIsEscaped || !Safetensors.IsChecksum(reader.ValueSpan))
                 {
                     throw Safetensors.Fault(
-                        path,
+                        source,
                         $"{Safetensors.MetadataKey}, key {Quote(key)}: {Excerpt.Of(reader.ValueSpan)}; "
                         + "expected 64 lower-case hex digits");
                 }
@@ -93,48 +93,48 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private static Entry ReadTensor(ref Utf8JsonReader reader, string path, string name)
+    private static Entry ReadTensor(ref Utf8JsonReader reader, string source, string name)
     {
         string place = $"tensor {Quote(name)}";
         SafetensorsDtype? dtype = null;
         long[]? shape = null;
         long[]? offsets = null;
-        ReadStart(ref reader, JsonTokenType.StartObject, path, place, "an object");
+        ReadStart(ref reader, JsonTokenType.StartObject, source, place, "an object");
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        while (ReadName(ref reader, keys, path, place) is string key)
+        while (ReadName(ref reader, keys, source, place) is string key)
         {
             switch (key)
             {
                 case "dtype":
-                    dtype = ReadDtype(ref reader, path, place);
+                    dtype = ReadDtype(ref reader, source, place);
                     break;
                 case "shape":
-                    shape = ReadNumbers(ref reader, path, $"{place}, shape");
+                    shape = ReadNumbers(ref reader, source, $"{place}, shape");
                     break;
                 case "data_offsets":
-                    offsets = ReadNumbers(ref reader, path, $"{place}, data_offsets");
+                    offsets = ReadNumbers(ref reader, source, $"{place}, data_offsets");
                     break;
                 default:
-                    throw Safetensors.Fault(path, $"{place}: unknown key {Quote(key)}; expected dtype, shape and data_offsets");
+                    throw Safetensors.Fault(source, $"{place}: unknown key {Quote(key)}; expected dtype, shape and data_offsets");
             }
         }
 
         if (dtype is null || shape is null || offsets is null)
         {
             string missing = dtype is null ? "dtype" : shape is null ? "shape" : "data_offsets";
-            throw Safetensors.Fault(path, $"{place}: {missing} is missing; expected dtype, shape and data_offsets");
+            throw Safetensors.Fault(source, $"{place}: {missing} is missing; expected dtype, shape and data_offsets");
         }
 
         if (offsets.Length != 2 || offsets[0] > offsets[1])
         {
-            throw Safetensors.Fault(path, $"{place}: data_offsets are [{string.Join(", ", offsets)}]; expected a start and an end");
+            throw Safetensors.Fault(source, $"{place}: data_offsets are [{string.Join(", ", offsets)}]; expected a start and an end");
         }
 
         long? size = SafetensorsTensor.SizeOf(dtype.Value, shape);
         if (offsets[1] - offsets[0] != size)
         {
             throw Safetensors.Fault(
-                path,
+                source,
                 $"{place}: data_offsets [{string.Join(", ", offsets)}] hold {offsets[1] - offsets[0]} bytes; "
                 + $"expected {size?.ToString() ?? "more than a file can have"} for {dtype} of shape [{string.Join(", ", shape)}]");
         }
@@ -142,9 +142,9 @@ internal sealed class SafetensorsHeader
         return new Entry(name, dtype.Value, shape, offsets[0], offsets[1]);
     }
 
-    private static SafetensorsDtype ReadDtype(ref Utf8JsonReader reader, string path, string place)
+    private static SafetensorsDtype ReadDtype(ref Utf8JsonReader reader, string source, string place)
     {
-        ReadStart(ref reader, JsonTokenType.String, path, $"{place}, dtype", "a string");
+        ReadStart(ref reader, JsonTokenType.String, source, $"{place}, dtype", "a string");
         string text = reader.GetString()!;
         foreach (SafetensorsDtype dtype in Enum.GetValues<SafetensorsDtype>())
         {
@@ -155,23 +155,23 @@ internal sealed class SafetensorsHeader
         }
 
         throw Safetensors.Fault(
-            path, $"{place}: unknown dtype {Excerpt.Of(text)}; expected one of {string.Join(", ", Enum.GetNames<SafetensorsDtype>())}");
+            source, $"{place}: unknown dtype {Excerpt.Of(text)}; expected one of {string.Join(", ", Enum.GetNames<SafetensorsDtype>())}");
     }
 
-    private static long[] ReadNumbers(ref Utf8JsonReader reader, string path, string place)
+    private static long[] ReadNumbers(ref Utf8JsonReader reader, string source, string place)
     {
-        ReadStart(ref reader, JsonTokenType.StartArray, path, place, "an array");
+        ReadStart(ref reader, JsonTokenType.StartArray, source, place, "an array");
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
             {
-                throw Safetensors.Fault(path, $"{place}: {Excerpt.Of(reader.ValueSpan)}; expected whole numbers from 0");
+                throw Safetensors.Fault(source, $"{place}: {Excerpt.Of(reader.ValueSpan)}; expected whole numbers from 0");
             }
 
             if (numbers.Count == MaxRank)
             {
-                throw Safetensors.Fault(path, $"{place}: more than {MaxRank} numbers; expected at most as many");
+                throw Safetensors.Fault(source, $"{place}: more than {MaxRank} numbers; expected at most as many");
             }
 
             numbers.Add(number);
@@ -180,17 +180,17 @@ internal sealed class SafetensorsHeader
         return [.. numbers];
     }
 
-    private static void ReadStart(ref Utf8JsonReader reader, JsonTokenType type, string path, string place, string expected)
+    private static void ReadStart(ref Utf8JsonReader reader, JsonTokenType type, string source, string place, string expected)
     {
         reader.Read();
         if (reader.TokenType != type)
         {
-            throw Safetensors.Fault(path, $"{place}: {Excerpt.Of(reader.ValueSpan)}; expected {expected}");
+            throw Safetensors.Fault(source, $"{place}: {Excerpt.Of(reader.ValueSpan)}; expected {expected}");
         }
     }
 
     /// <summary>The next property name of an object, or null at its end.</summary>
-    private static string? ReadName(ref Utf8JsonReader reader, HashSet<string> seen, string path, string place)
+    private static string? ReadName(ref Utf8JsonReader reader, HashSet<string> seen, string source, string place)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.EndObject)
@@ -199,7 +199,7 @@ internal sealed class SafetensorsHeader
         }
 
         string name = reader.GetString()!;
-        return seen.Add(name) ? name : throw Safetensors.Fault(path, $"{place}: key {Quote(name)} comes twice; expected it once");
+        return seen.Add(name) ? name : throw Safetensors.Fault(source, $"{place}: key {Quote(name)} comes twice; expected it once");
     }
 
     // State-dict keys are longer than other excerpts and must be recognisable.

@@ -135,23 +135,19 @@ public sealed class ResumeState
         using var noGrad = no_grad();
         Dictionary<string, Tensor> weights = network.state_dict();
         (string, ScalarType, long[])[] shapes = [.. weights.Select(entry => (entry.Key, entry.Value.dtype, entry.Value.shape))];
-        var stored = file.Tensors.ToDictionary(tensor => tensor.Name);
-        var last = Take(stored, LastPrefix, shapes);
-        var best = record.Stopping.Best is null ? [] : Take(stored, BestPrefix, shapes);
-        var average = run.Average is null ? [] : Take(stored, AveragePrefix, shapes);
-        var memory = Take(stored, OptimizerPrefix, optimizer.StateShapes());
-        Tensor generator = Take(stored, "", [(GeneratorName, ScalarType.Byte, get_rng_state().shape)])[GeneratorName];
-        Tensor seconds = Take(stored, "", [(StepSecondsName, ScalarType.Float64, [record.Iteration])])[StepSecondsName];
+        var stored = new StateDict(file, "those of this network and these options");
+        var last = stored.Take(shapes, LastPrefix);
+        var best = record.Stopping.Best is null ? [] : stored.Take(shapes, BestPrefix);
+        var average = run.Average is null ? [] : stored.Take(shapes, AveragePrefix);
+        var memory = stored.Take(optimizer.StateShapes(), OptimizerPrefix);
+        Tensor generator = stored.Take([(GeneratorName, ScalarType.Byte, get_rng_state().shape)])[GeneratorName];
+        Tensor seconds = stored.Take([(StepSecondsName, ScalarType.Float64, [record.Iteration])])[StepSecondsName];
         if (GeneratorState.FindFault(generator.bytes) is { } generatorFault)
         {
             throw Fault($"tensor '{GeneratorName}' is no state of torch's generator: {generatorFault}");
         }
 
-        if (stored.Keys.FirstOrDefault() is { } unknown)
-        {
-            throw Fault($"tensor {Excerpt.Of(unknown, 100)} is unknown; expected those of this network and these options.");
-        }
-
+        stored.CheckNoneLeft();
         foreach ((string key, Tensor weight) in weights)
         {
             weight.copy_(last[key]);
@@ -240,31 +236,6 @@ public sealed class ResumeState
         {
             throw Fault($"{key} is not as expected: {exception.Message}", exception);
         }
-    }
-
-    /// <summary>Takes the tensors of a part out of those of the file; all must be there, of the right type and shape.</summary>
-    private Dictionary<string, Tensor> Take(
-        Dictionary<string, SafetensorsTensor> stored, string prefix, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected)
-    {
-        var taken = new Dictionary<string, Tensor>();
-        foreach ((string name, ScalarType type, long[] shape) in expected)
-        {
-            if (!stored.Remove(prefix + name, out SafetensorsTensor? entry))
-            {
-                throw Fault($"tensor '{prefix}{name}' is missing; expected it for this network and these options.");
-            }
-
-            if (entry.Dtype != TensorBytes.DtypeOf(type) || !entry.Shape.SequenceEqual(shape))
-            {
-                throw Fault(
-                    $"tensor '{prefix}{name}' is {entry.Dtype} [{string.Join(", ", entry.Shape)}]; expected {TensorBytes.DtypeOf(type)} "
-                    + $"[{string.Join(", ", shape)}].");
-            }
-
-            taken.Add(name, TensorBytes.ToTensor(entry, type));
-        }
-
-        return taken;
     }
 
     private static string Describe(TrainerOptions options)

@@ -97,15 +97,17 @@ internal sealed class CheckpointTarget : Target
         return File.ReadAllBytes(folder.File("valid"));
     }
 
-    /// <summary>The checkpoint as version 1 had it.</summary>
+    /// <summary>The checkpoint as version 2 had it.</summary>
     private static byte[] Age(byte[] checkpoint)
     {
         var parts = SafetensorsParts.Of(checkpoint);
         parts.Header = parts.Header
-            .Replace("\"formatVersion\":\"2\"", "\"formatVersion\":\"1\"", StringComparison.Ordinal)
-            .Replace("\\\"bidirectional\\\":false,", "", StringComparison.Ordinal)
-            .Replace("\\\"dropout\\\":0,", "", StringComparison.Ordinal)
-            .Replace("\\\"cropHeight\\\":null,\\\"cropWidth\\\":null,", "", StringComparison.Ordinal);
+            .Replace("\"formatVersion\":\"3\"", "\"formatVersion\":\"2\"", StringComparison.Ordinal)
+            .Replace(
+                "\\\"color\\\":\\\"gray\\\",\\\"range\\\":[0,1],\\\"insideNetwork\\\":{\\\"crop\\\":null,",
+                "\\\"cropHeight\\\":null,\\\"cropWidth\\\":null,",
+                StringComparison.Ordinal)
+            .Replace("}}\"", "}\"", StringComparison.Ordinal);
         return parts.Join();
     }
 }

@@ -76,7 +76,8 @@ public sealed class OnnxParityTests
     {
         using ExpressionNetwork network = Randomised(NetworkVariant.AcnnAlstm, TinyNetwork.Options());
         using Tensor images = Images(network.Options, 3);
-        using var model = new OnnxModel(network, new OnnxExportOptions { Temperature = temperature });
+        network.Calibration = new Calibration { Temperature = temperature };
+        using var model = new OnnxModel(network);
 
         ShouldAgree(network, model, images, temperature);
     }

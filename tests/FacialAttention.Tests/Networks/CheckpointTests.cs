@@ -170,8 +170,10 @@ public sealed class CheckpointTests : IDisposable
 
         file.IsVerified.Should().BeTrue();
         file.Metadata.Keys.Should().BeEquivalentTo(
-            "formatVersion", "library", "variant", "options", "labels", "preprocessing", "provenance");
-        file.Metadata["formatVersion"].Should().Be("2");
+            "formatVersion", "library", "family", "variant", "options", "labels", "preprocessing", "calibration", "provenance");
+        file.Metadata["formatVersion"].Should().Be("3");
+        file.Metadata["family"].Should().Be("ExpressionNetwork");
+        file.Metadata["calibration"].Should().Be("""{"temperature":1}""");
         file.Metadata["library"].Should().MatchRegex(@"^FacialAttention \d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$");
         file.Metadata["variant"].Should().Be("CNN-ALSTM");
         JsonSerializer.Deserialize<string[]>(file.Metadata["labels"]).Should().Equal(UnusualOptions().Labels.Names);
@@ -179,10 +181,13 @@ public sealed class CheckpointTests : IDisposable
             {
               "height": 17,
               "width": 22,
-              "cropHeight": 16,
-              "cropWidth": 19,
-              "pixelMean": 0.3333333333333333,
-              "pixelStandardDeviation": 0.30000000000000004
+              "color": "gray",
+              "range": [0, 1],
+              "insideNetwork": {
+                "crop": { "height": 16, "width": 19 },
+                "pixelMean": 0.3333333333333333,
+                "pixelStandardDeviation": 0.30000000000000004
+              }
             }
             """);
         ShouldBeJson(file.Metadata["options"], """
@@ -220,37 +225,90 @@ public sealed class CheckpointTests : IDisposable
         using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
         Checkpoint.Save(_folder.File("a"), network);
 
-        Safetensors.Read(_folder.File("a")).Metadata["preprocessing"].Should().Contain("\"cropHeight\":null,\"cropWidth\":null,");
+        Safetensors.Read(_folder.File("a")).Metadata["preprocessing"].Should().Contain("\"crop\":null,");
     }
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void Load_FileOfVersion1_HasTheDefaultsOfNewerOptions(NetworkVariant variant)
+    public void Load_FileOfVersion2_IsTheNetworkThatWasSaved(NetworkVariant variant)
     {
-        using ExpressionNetwork network = Trained(variant, TinyNetwork.Options());
-        Checkpoint.Save(_folder.File("new"), network);
-        Safetensors.Write(_folder.File("old"), Safetensors.Read(_folder.File("new")).Tensors, new Dictionary<string, string>
-        {
-            ["formatVersion"] = "1",
-            ["library"] = "FacialAttention 0.1.0",
-            ["variant"] = variant.PaperName,
-            ["options"] = """
-                {"backboneStages":[{"kernelSize":1,"channels":2,"pool":false},{"kernelSize":3,"channels":3,"pool":true},
-                {"kernelSize":5,"channels":4,"pool":true}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne",
-                "lstmHiddenSize":5,"lstmLayers":2,"cnnHiddenSize":6,"seed":1}
-                """,
-            ["labels"] = """["calm","tense","other"]""",
-            ["preprocessing"] = """{"height":16,"width":24,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
-            ["provenance"] = """{"data":"FER2013"}""",
-        });
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        (options.CropHeight, options.CropWidth, options.PixelMean) = (16, 20, 0.4);
+        using ExpressionNetwork network = Trained(variant, options);
+        SaveAsVersion2(network, """
+            {"height":16,"width":24,"cropHeight":16,"cropWidth":20,"pixelMean":0.4,"pixelStandardDeviation":0.25}
+            """);
 
         using ExpressionNetwork restored = Checkpoint.Load(_folder.File("old"));
 
-        restored.Options.Should().BeEquivalentTo(TinyNetwork.Options());
-        restored.Options.Labels.Names.Should().Equal("calm", "tense", "other");
+        restored.Options.Should().BeEquivalentTo(options);
+        restored.Describe().Should().Be(network.Describe());
         Numbers.BitsOf(restored).Should().Equal(Numbers.BitsOf(network));
         EvaluationLogits(restored).Should().Equal(EvaluationLogits(network));
         Checkpoint.ReadProvenance(_folder.File("old")).Should().Equal(new Dictionary<string, string> { ["data"] = "FER2013" });
+    }
+
+    [Fact]
+    public void Load_KeptFileOfVersion2_IsTheNetworkOfTheGoldenOne()
+    {
+        using ExpressionNetwork kept = Checkpoint.Load(Path.Combine(
+            Repository.Root, "tests", "FacialAttention.Tests", "Networks", "Approved", "format-version-2.safetensors"));
+        using ExpressionNetwork golden = Checkpoint.Load(Path.Combine(
+            Repository.Root, "tests", "reference", "goldens", "acnn-alstm-plain.weights.safetensors"));
+
+        kept.Describe().Should().Be(golden.Describe());
+        Numbers.BitsOf(kept).Should().Equal(Numbers.BitsOf(golden));
+    }
+
+    [Theory]
+    [InlineData("""{"height":16,"width":24,"cropHeight":16,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+        "preprocessing: one side of the crop is null; expected both or neither.")]
+    [InlineData("""{"height":15,"width":24,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
+        "preprocessing: height is 15; expected 16 to 1024.")]
+    [InlineData("""{"height":16,"width":24,"pixelMean":0.5,"pixelStandardDeviation":0.25}""", "preprocessing is not as expected: *crop*")]
+    public void Load_FileOfVersion2WithBadPreprocessing_SaysWhatWasExpected(string preprocessing, string message)
+    {
+        using ExpressionNetwork network = Trained(NetworkVariant.Cnn, TinyNetwork.Options());
+        SaveAsVersion2(network, preprocessing);
+
+        FluentActions.Invoking(() => Checkpoint.Load(_folder.File("old"))).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage($"'{_folder.File("old")}': {message}");
+    }
+
+    /// <summary>What the library wrote for networks of <see cref="TinyNetwork"/> when its format had version 2.</summary>
+    private void SaveAsVersion2(ExpressionNetwork network, string preprocessing)
+    {
+        Checkpoint.Save(_folder.File("new"), network);
+        Safetensors.Write(_folder.File("old"), Safetensors.Read(_folder.File("new")).Tensors, new Dictionary<string, string>
+        {
+            ["formatVersion"] = "2",
+            ["library"] = "FacialAttention 0.1.0",
+            ["variant"] = network.Variant.PaperName,
+            ["options"] = """
+                {"backboneStages":[{"kernelSize":1,"channels":2,"pool":false},{"kernelSize":3,"channels":3,"pool":true},
+                {"kernelSize":5,"channels":4,"pool":true}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne",
+                "lstmHiddenSize":5,"lstmLayers":2,"bidirectional":false,"cnnHiddenSize":6,"dropout":0,"seed":1}
+                """,
+            ["labels"] = """["calm","tense","other"]""",
+            ["preprocessing"] = preprocessing,
+            ["provenance"] = """{"data":"FER2013"}""",
+        });
+    }
+
+    [Fact]
+    public void Load_Calibration_ComesWithTheWeights()
+    {
+        using ExpressionNetwork network = Trained(NetworkVariant.CnnLstm, TinyNetwork.Options());
+        network.Calibration = new Calibration { Temperature = 1.0 / 3 };
+        Checkpoint.Save(_folder.File("a"), network);
+
+        using ExpressionNetwork restored = Checkpoint.Load(_folder.File("a"));
+        using ExpressionNetwork withNewHead = Checkpoint.Load(_folder.File("a"), TinyNetwork.Options().Labels);
+        using ExpressionNetwork folded = restored.FoldBatchNorm();
+
+        restored.Calibration.Temperature.Should().Be(1.0 / 3);
+        folded.Calibration.Should().Be(restored.Calibration);
+        withNewHead.Calibration.Should().Be(new Calibration(), "the temperature was fitted to the former head");
     }
 
     [Fact]
@@ -398,7 +456,7 @@ public sealed class CheckpointTests : IDisposable
 
         FluentActions.Invoking(() => Checkpoint.Save("", network)).Should().Throw<ArgumentException>().WithParameterName("path");
         FluentActions.Invoking(() => Checkpoint.Save("a", null!)).Should().Throw<ArgumentNullException>().WithParameterName("network");
-        FluentActions.Invoking(() => Checkpoint.Load(null!)).Should().Throw<ArgumentException>().WithParameterName("path");
+        FluentActions.Invoking(() => Checkpoint.Load((string)null!)).Should().Throw<ArgumentException>().WithParameterName("path");
         FluentActions.Invoking(() => Checkpoint.LoadWeights("", network)).Should().Throw<ArgumentException>().WithParameterName("path");
         FluentActions.Invoking(() => Checkpoint.LoadWeights("a", null!))
             .Should().Throw<ArgumentNullException>().WithParameterName("network");

@@ -31,7 +31,9 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
     [MemberData(nameof(Variants))]
     public void Recognize_AnyExportedVariant_AgreesWithTorch(NetworkVariant variant)
     {
-        using var torch = new TorchExpressionRecognizer(TinyNetwork.Create(variant), temperature: 0.1);
+        ExpressionNetwork network = TinyNetwork.Create(variant);
+        network.Calibration = new Calibration { Temperature = 0.1 };
+        using var torch = new TorchExpressionRecognizer(network);
         using OnnxExpressionRecognizer onnx = OnnxExpressionRecognizer.Load(CreateModel(variant), UseOneThread);
 
         onnx.Labels.Should().Be(torch.Labels);
@@ -198,7 +200,8 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
     private static byte[] CreateModel(NetworkVariant variant)
     {
         using ExpressionNetwork network = TinyNetwork.Create(variant);
-        return OnnxModel.BytesOf(network, new OnnxExportOptions { Temperature = 0.1 });
+        network.Calibration = new Calibration { Temperature = 0.1 };
+        return OnnxModel.BytesOf(network);
     }
 
     private static void UseOneThread(SessionOptions options) => options.IntraOpNumThreads = 1;

@@ -56,22 +56,35 @@ public sealed class OnnxModelBadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("formatVersion", null, "has no 'formatVersion' in its metadata; expected an ONNX model that FacialAttention exported.")]
-    [InlineData("formatVersion", "2", "has formatVersion 2, of a newer FacialAttention; expected at most 1.")]
-    [InlineData("formatVersion", "one", "has a formatVersion that is no number; expected 1 to 1.")]
-    [InlineData("labels", null, "has no 'labels' in its metadata; expected an ONNX model that FacialAttention exported.")]
-    [InlineData("labels", """["calm","tense"]""", "has the output 'probabilities' of Single [N, 3], * ask for Single [N, 2].")]
-    [InlineData("labels", """["calm","tense","Calm"]""", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
-    [InlineData("labels", """["calm","tense",3]""", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
-    [InlineData("labels", """["calm","tense",null]""", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
-    [InlineData("labels", "calm, tense, other", "has labels in its metadata that are no JSON array of 2 to 256 different names.")]
-    [InlineData("preprocessing", null, "has no 'preprocessing' in its metadata; expected an ONNX model that FacialAttention exported.")]
-    [InlineData("preprocessing", """{"height":16}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
-    [InlineData("preprocessing", """{"height":1.5,"width":24}""", "has preprocessing in its metadata without a whole 'height' and 'width'.")]
+    [InlineData("formatVersion", null, ": the metadata has no 'formatVersion'; expected a file that FacialAttention wrote.")]
+    [InlineData("formatVersion", "4", ": formatVersion is 4, of a newer FacialAttention; expected at most 3.")]
+    [InlineData("formatVersion", "2", ": formatVersion is 2, from before FacialAttention's first release; expected 3.")]
+    [InlineData("formatVersion", "1", ": formatVersion is 1, from before FacialAttention's first release; expected 3.")]
+    [InlineData("formatVersion", "one", ": formatVersion is \"one\"; expected 3.")]
+    [InlineData("labels", null, ": the metadata has no 'labels'; expected it in a file of formatVersion 3.")]
+    [InlineData("labels", """["calm","tense"]""", " has the output 'probabilities' of Single [N, 3], * ask for Single [N, 2].")]
+    [InlineData("labels", """["calm","tense","Calm"]""", ": labels: Label 2 is 'Calm', which is label 0 already; expected different *")]
+    [InlineData("labels", """["calm","tense",3]""", ": labels is not as expected: *")]
+    [InlineData("labels", """["calm","tense",null]""", ": labels: Label 2 is null; expected a name.*")]
+    [InlineData("labels", "calm, tense, other", ": labels is not as expected: *")]
+    [InlineData("preprocessing", null, ": the metadata has no 'preprocessing'; expected it in a file of formatVersion 3.")]
+    [InlineData("preprocessing", """{"height":16}""", ": preprocessing is not as expected: *width*")]
     [InlineData(
         "preprocessing",
-        """{"height":24,"width":16}""",
-        "has the input 'images' of Single [N, 1, 16, 24], * ask for Single [N, 1, 24, 16].")]
+        """{"height":24,"width":16,"color":"gray","range":[0,1],"insideNetwork":{"crop":null,"pixelMean":0,"pixelStandardDeviation":1}}""",
+        " has the input 'images' of Single [N, 1, 16, 24], * ask for Single [N, 1, 24, 16].")]
+    [InlineData(
+        "preprocessing",
+        """{"height":16,"width":24,"color":"rgb","range":[0,1],"insideNetwork":{"crop":null,"pixelMean":0,"pixelStandardDeviation":1}}""",
+        ": preprocessing: color is \"rgb\"; expected \"gray\".")]
+    [InlineData(
+        "preprocessing",
+        """{"height":16,"width":24,"color":"gray","range":[0,255],"insideNetwork":{"crop":null,"pixelMean":0,"pixelStandardDeviation":1}}""",
+        ": preprocessing: range is \"[0,255]\"; expected \"[0,1]\".")]
+    [InlineData("calibration", null, ": the metadata has no 'calibration'; expected it in a file of formatVersion 3.")]
+    [InlineData("calibration", """{"temperature":0}""", ": calibration: Temperature is 0; expected 0.01 to 100.*")]
+    [InlineData("calibration", """{"temperature":"NaN"}""", ": calibration is not as expected: *temperature*")]
+    [InlineData("calibration", """{"temperature":1,"bias":[1,0,0]}""", ": calibration is not as expected: *bias*")]
     public void Load_OtherMetadata_NamesWhatIsMissing(string key, string? value, string expected)
     {
         StringStringEntryProto property = _model.MetadataProps.Single(entry => entry.Key == key);
@@ -90,7 +103,7 @@ public sealed class OnnxModelBadInputTests : IDisposable
     {
         _model.Graph.Output.RemoveAt(1);
 
-        ShouldBeRefused("has no output 'probabilities', but logits; expected it.");
+        ShouldBeRefused(" has no output 'probabilities', but logits; expected it.");
     }
 
     [Fact]
@@ -99,7 +112,7 @@ public sealed class OnnxModelBadInputTests : IDisposable
         _model.Graph.Input[0].Name = "data";
         _model.Graph.Node[0].Input[0] = "data";
 
-        ShouldBeRefused("has no input 'images', but data; expected it.");
+        ShouldBeRefused(" has no input 'images', but data; expected it.");
     }
 
     [Fact]
@@ -107,7 +120,7 @@ public sealed class OnnxModelBadInputTests : IDisposable
     {
         _model.Graph.Input.Add(OnnxGraph.Describe("mask", null, 4));
 
-        ShouldBeRefused("has the inputs images, mask; expected 'images' alone.");
+        ShouldBeRefused(" has the inputs images, mask; expected 'images' alone.");
     }
 
     [Fact]
@@ -115,7 +128,7 @@ public sealed class OnnxModelBadInputTests : IDisposable
     {
         _model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 1;
 
-        ShouldBeRefused("has the input 'images' of Single [1, 1, 16, 24], * ask for Single [N, 1, 16, 24].");
+        ShouldBeRefused(" has the input 'images' of Single [1, 1, 16, 24], * ask for Single [N, 1, 16, 24].");
     }
 
     [Fact]
@@ -124,15 +137,15 @@ public sealed class OnnxModelBadInputTests : IDisposable
         _model.Graph.Initializer.Single(value => value.Name == "temperature").RawData = ByteString.CopyFrom(new byte[sizeof(float)]);
 
         ShouldBeRefused(
-            "describes itself as a network of FacialAttention, but does not run; expected one as it was exported. Probability 0 is NaN; *");
+            " describes itself as a network of FacialAttention, but does not run; expected one as it was exported. Probability 0 is NaN; *");
     }
 
     private void ShouldBeRefused(string expected)
     {
         string path = _folder.Write("a.onnx", _model.ToByteArray());
         FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(path)).Should().ThrowExactly<InvalidDataException>()
-            .WithMessage($"'{path}' {expected}");
+            .WithMessage($"'{path}'{expected}");
         FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(_model.ToByteArray())).Should().ThrowExactly<InvalidDataException>()
-            .WithMessage($"The model {expected}");
+            .WithMessage($"The model{expected}");
     }
 }

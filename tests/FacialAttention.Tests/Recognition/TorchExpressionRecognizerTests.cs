@@ -16,8 +16,9 @@ public sealed class TorchExpressionRecognizerTests
     public void Recognize_Faces_IsTheSoftmaxOfTheNetwork(double temperature)
     {
         ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        network.Calibration = new Calibration { Temperature = temperature };
         var preprocessor = new FacePreprocessor(TinyNetwork.Width, TinyNetwork.Height);
-        using var recognizer = new TorchExpressionRecognizer(network, temperature);
+        using var recognizer = new TorchExpressionRecognizer(network);
         foreach (FaceImage face in Faces)
         {
             var pixels = new float[TinyNetwork.Height * TinyNetwork.Width];
@@ -80,15 +81,35 @@ public sealed class TorchExpressionRecognizerTests
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(101)]
-    [InlineData(double.NaN)]
-    public void Recognizer_TemperatureOutOfRange_IsRefused(double temperature)
+    [Fact]
+    public void Recognize_ManyFaces_RunsAtMost64Together()
     {
-        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+        ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        var batches = new List<long>();
+        network.register_forward_pre_hook((_, images) =>
+        {
+            batches.Add(images.shape[0]);
+            return images;
+        });
+        using var recognizer = new TorchExpressionRecognizer(network);
+        FaceImage[] faces = [.. Enumerable.Range(0, 150).Select(i => Faces[i % Faces.Length])];
 
-        FluentActions.Invoking(() => new TorchExpressionRecognizer(network, temperature)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("temperature is *; expected 0.01 to 100.*");
+        IReadOnlyList<ExpressionPrediction> predictions = recognizer.Recognize(faces);
+
+        batches.Should().Equal(64, 64, 22);
+        predictions.Should().HaveCount(150);
+        foreach ((int i, ExpressionPrediction prediction) in predictions.Index())
+        {
+            prediction.Probabilities.Zip(predictions[i % Faces.Length].Probabilities)
+                .Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second, 1e-6f));
+        }
+    }
+
+    [Fact]
+    public void Recognize_NoFaces_GivesNoPredictions()
+    {
+        using var recognizer = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.Cnn));
+
+        recognizer.Recognize([]).Should().BeEmpty();
     }
 }

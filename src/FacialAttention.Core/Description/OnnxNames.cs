@@ -1,0 +1,11 @@
+namespace FacialAttention;
+
+/// <summary>The names of an exported network's input and outputs.</summary>
+internal static class OnnxNames
+{
+    public const string Images = "images";
+    public const string Logits = "logits";
+    public const string Probabilities = "probabilities";
+    public const string LocalAttention = "local_attention";
+    public const string GlobalAttention = "global_attention";
+}

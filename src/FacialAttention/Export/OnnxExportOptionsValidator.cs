@@ -1,6 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace FacialAttention;
-
-[OptionsValidator]
-internal sealed partial class OnnxExportOptionsValidator : IValidateOptions<OnnxExportOptions>;
