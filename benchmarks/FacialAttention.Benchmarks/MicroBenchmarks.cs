@@ -17,7 +17,7 @@ public class MicroBenchmarks : IDisposable
     private readonly FaceTensors _faces = new(DrawnFaces.Draw(60), CPU);
     private readonly long[] _rows = [.. Enumerable.Range(0, 30).Select(row => (long)row)];
     private readonly Tensor _face = rand(1, 1, 48, 48);
-    private readonly Tensor _batch = rand(30, 1, 48, 48);
+    private readonly FaceBatch _batch = new(rand(30, 1, 48, 48), ones(30, 1));
 
     /// <summary>In this process: a new one would have to find libtorch anew, and to be built.</summary>
     internal static IConfig Config =>
@@ -34,7 +34,11 @@ public class MicroBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public void AugmentThirtyFaces() => _augmentation.Apply(_batch, 1).Dispose();
+    public void AugmentThirtyFaces()
+    {
+        using var scope = NewDisposeScope();
+        _augmentation.Apply(_batch, 1);
+    }
 
     [Benchmark]
     public void GatherThirtyFaces()
@@ -48,7 +52,8 @@ public class MicroBenchmarks : IDisposable
         _network.Dispose();
         _faces.Dispose();
         _face.Dispose();
-        _batch.Dispose();
+        _batch.Images.Dispose();
+        _batch.Targets.Dispose();
         GC.SuppressFinalize(this);
     }
 }

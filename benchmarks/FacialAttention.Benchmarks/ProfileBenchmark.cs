@@ -59,11 +59,11 @@ internal static class ProfileBenchmark
             Time(wholeSeconds, whole.Run);
 
             long[] rows = order.RowsOf(round + 3);
-            (Tensor Images, Tensor Labels) batch = (null!, null!);
+            FaceBatch batch = null!;
             Time("gather the batch", () => batch = tensors.Gather(rows));
-            Time("augmentation, all kinds (not in the step)", () => full.Apply(batch.Images, round + 3).Dispose());
+            Time("augmentation, all kinds (not in the step)", () => full.Apply(batch, round + 3));
+            Time("augmentation, flips", () => batch = flips.Apply(batch, round + 3));
             Tensor x = batch.Images;
-            Time("augmentation, flips", () => x = flips.Apply(x, round + 3));
             Time("training mode", () => parts.Train(network));
             Time("zero the gradients", optimizer.ZeroGradients);
             bool isFirst = true;
@@ -75,11 +75,11 @@ internal static class ProfileBenchmark
 
             Tensor logits = x.detach().requires_grad_();
             Tensor value = null!;
-            Time("loss", () => value = functional.cross_entropy(logits, batch.Labels));
+            Time("loss", () => value = Classification.CrossEntropy(logits, batch));
             Time("host reads", () =>
             {
                 _ = value.ToDouble();
-                _ = logits.detach().argmax(1).ne(batch.Labels).sum().ToInt64();
+                _ = batch.Count(logits);
             });
             Time("loss, backward", () => value.backward());
             Tensor? gradient = logits.grad;

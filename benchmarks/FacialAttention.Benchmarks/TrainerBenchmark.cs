@@ -42,7 +42,8 @@ internal static class TrainerBenchmark
                 using var bare = new BareLoop(faces, options);
                 using var step = new TrainingStep(NetworkVariant.AcnnAlstm, options, BatchSize);
                 var augmentation = new Augmentation(FullAugmentation);
-                using Tensor images = rand(BatchSize, 1, 48, 48);
+                using var outer = NewDisposeScope();
+                var batch = new FaceBatch(rand(BatchSize, 1, 48, 48), ones(BatchSize, 1));
                 // An evaluation of one face ends each Fit; the bare loop makes it too.
                 var times = new Rounds(
                     rounds,
@@ -51,7 +52,7 @@ internal static class TrainerBenchmark
                     ("fit, augmenting", () => augmenting.Fit(faces, one)),
                     ("step", step.Run),
                     ("input", () => bare.Input(augmentation)),
-                    ("augmentation", () => augmentation.Apply(images, 1).Dispose()));
+                    ("augmentation", () => Augment(augmentation, batch)));
                 rows.Add(new Row(
                     threads,
                     $"{hidden} x {options.LstmLayers}",
@@ -77,6 +78,12 @@ internal static class TrainerBenchmark
         double InputPercentOfStep,
         double AugmentationPercentOfStep);
 
+    private static void Augment(Augmentation augmentation, FaceBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        augmentation.Apply(batch, 1);
+    }
+
     /// <summary>The loop that one writes without a trainer: gather, flip, forward, loss, backward, Adam.</summary>
     private sealed class BareLoop : IDisposable
     {
@@ -100,9 +107,9 @@ internal static class TrainerBenchmark
             for (int iteration = 1; iteration <= Iterations; iteration++)
             {
                 using var scope = NewDisposeScope();
-                (Tensor images, Tensor labels) = _faces.Gather(_order.RowsOf(iteration));
+                FaceBatch batch = _flips.Apply(_faces.Gather(_order.RowsOf(iteration)), iteration);
                 _optimizer.ZeroGradients();
-                Tensor loss = functional.cross_entropy(_network.call(_flips.Apply(images, iteration)), labels);
+                Tensor loss = functional.cross_entropy(_network.call(batch.Images), batch.Targets.argmax(1));
                 loss.backward();
                 _optimizer.Step(0.001);
             }
@@ -114,8 +121,7 @@ internal static class TrainerBenchmark
         public void Input(Augmentation augmentation)
         {
             using var scope = NewDisposeScope();
-            (Tensor images, _) = _faces.Gather(_order.RowsOf(1));
-            augmentation.Apply(images, 1);
+            augmentation.Apply(_faces.Gather(_order.RowsOf(1)), 1);
         }
 
         public void Dispose()

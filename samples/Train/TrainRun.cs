@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FacialAttention;
 using Samples;
@@ -10,9 +11,6 @@ namespace Train;
 /// <summary><c>train</c> and <c>finetune</c>.</summary>
 internal static class TrainRun
 {
-    // Where a run is done and how often its state is kept does not make it another run.
-    private static readonly string[] FreeOptions = ["device", "cudaIndex", "resumeInterval"];
-
     public static void Run(TrainSettings settings, CancellationToken cancellationToken)
     {
         RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
@@ -115,8 +113,7 @@ internal static class TrainRun
         CancellationToken cancellationToken)
     {
         using var trainer = new Trainer(network, recipe.Trainer);
-        DeviceSelection device = DeviceSelector.Select(recipe.Trainer.Device, recipe.Trainer.CudaIndex);
-        Console.WriteLine($"Device {device}");
+        Console.WriteLine($"Device {trainer.Device}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Faces, {faces.Description}: {faces.Training.Count} training, {faces.Validation.Count} validation (selection split), "
@@ -138,7 +135,7 @@ internal static class TrainRun
         EvaluationResult validation = Evaluate(faces.Validation);
         var result = new RunResult(
             run,
-            RunEnvironment.Of(device, settings.Threads),
+            RunEnvironment.Of(trainer.Device, settings.Threads),
             network.ParameterCount,
             network.MultiplyAdds,
             history.Iterations,
@@ -161,9 +158,9 @@ internal static class TrainRun
     private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, DatasetSplit faces, Recipe recipe)
     {
         JsonObject trainer = JsonFile.ToObject(recipe.Trainer);
-        foreach (string name in FreeOptions)
+        foreach (string name in ResumeState.FreeOptions)
         {
-            trainer.Remove(name);
+            trainer.Remove(JsonNamingPolicy.CamelCase.ConvertName(name));
         }
 
         return JsonFile.ToObject(new

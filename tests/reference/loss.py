@@ -8,18 +8,20 @@ def log_probabilities(logits):
     return shifted - shifted.exp().sum(1, keepdim=True).log()
 
 
-def cross_entropy(logits, labels, smoothing=0.0, class_weights=None):
+def cross_entropy(logits, labels, smoothing=0.0, class_weights=None, partners=None, share=1.0):
     """
-    Equation 8, the mean over the faces, each counting by the weight of its class: of the label, the share 1 - smoothing, and of all
-    classes, each by its own weight, the share smoothing / K.
+    Equation 8, the mean over the faces, each counting by the weight of its label's class. The target of a face has the share 1 - smoothing at
+    its label and smoothing / K everywhere. Mixed faces count and answer for both labels, share for their own and the rest for the partner's.
     """
     classes = logits.shape[1]
     weights = torch.ones(classes, dtype=logits.dtype) if class_weights is None else class_weights
-    losses = -log_probabilities(logits) * weights
-    total = weights[labels].sum()
-    own = losses.gather(1, labels[:, None]).sum() / total
-    spread = losses.sum() / total / classes
-    return (1 - smoothing) * own + smoothing * spread
+    surprises = -log_probabilities(logits)
+    total, weight = 0.0, 0.0
+    for of, part in [(labels, share)] if partners is None else [(labels, share), (partners, 1 - share)]:
+        losses = (1 - smoothing) * surprises.gather(1, of[:, None])[:, 0] + smoothing * surprises.mean(1)
+        total = total + part * (weights[of] * losses).sum()
+        weight = weight + part * weights[of].sum()
+    return total / weight
 
 
 def mean_square(output, target):

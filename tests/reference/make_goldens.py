@@ -132,7 +132,7 @@ def train(module, x, target, loss_of, options):
 
 def losses(random):
     """
-    Cross-entropy with smoothed labels and weighed classes, and that of mixed faces: the same share of the loss by the partners' labels.
+    Cross-entropy with smoothed labels and weighed classes, and that of mixed faces, whose targets have a share of their partners' labels.
     A class weighs N / (K count), as if all had been as frequent.
     """
     counts = torch.tensor([5, 1, 9, 3, 2])
@@ -146,7 +146,7 @@ def losses(random):
         ("smoothed_balanced", 0.1, balanced, 1), ("smoothed_balanced_mixed", 0.1, balanced, 0.7),
     ]:
         leaf = logits.clone().requires_grad_()
-        loss = share * cross_entropy(leaf, labels, smoothing, weights) + (1 - share) * cross_entropy(leaf, partners, smoothing, weights)
+        loss = cross_entropy(leaf, labels, smoothing, weights, partners if share < 1 else None, share)
         loss.backward()
         tensors[f"loss/{name}"], tensors[f"gradient/{name}"] = loss, leaf.grad
     return rounded(tensors)
@@ -174,7 +174,8 @@ def check_the_reference():
         for key, value in theirs.state_dict().items():
             same(ours.state_dict()[key], value)
     logits, labels, weights = uniform(random, -4, 4, (8, 5)), torch.tensor([0, 1, 2, 3, 4, 0, 1, 0]), uniform(random, 0.5, 2, (5,))
-    same(cross_entropy(logits, labels, 0.1, weights), functional.cross_entropy(logits, labels, weights, label_smoothing=0.1))
+    same(cross_entropy(logits, labels, 0.1), functional.cross_entropy(logits, labels, label_smoothing=0.1))
+    same(cross_entropy(logits, labels, 0, weights), functional.cross_entropy(logits, labels, weights))
 
 
 def same(left, right):

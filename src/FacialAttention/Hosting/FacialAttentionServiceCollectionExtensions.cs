@@ -11,7 +11,7 @@ public static class FacialAttentionServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="FacialAttentionOptions"/>, validated when the application starts, and from them: the chosen
-    /// <see cref="DeviceSelection"/>, one for the application; an <see cref="ExpressionNetwork"/> with new weights and a
+    /// <see cref="DeviceSelection"/>, one for the application, which its trainers use; an <see cref="ExpressionNetwork"/> with new weights and a
     /// <see cref="Trainer"/> of that network, one of each for a scope, which disposes them. Logging is used if the application has it.
     /// </summary>
     /// <remarks>
@@ -40,7 +40,10 @@ public static class FacialAttentionServiceCollectionExtensions
             provider.GetService<ILoggerFactory>()?.CreateLogger(typeof(DeviceSelector))));
         services.TryAddScoped(provider => new ExpressionNetwork(Options(provider).Variant, Options(provider).Network));
         services.TryAddScoped(provider => new Trainer(
-            provider.GetRequiredService<ExpressionNetwork>(), Options(provider).Trainer, logger: provider.GetService<ILogger<Trainer>>()));
+            provider.GetRequiredService<ExpressionNetwork>(),
+            Options(provider).Trainer,
+            provider.GetService<ILogger<Trainer>>(),
+            provider.GetRequiredService<DeviceSelection>()));
         return services;
     }
 

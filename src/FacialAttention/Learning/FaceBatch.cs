@@ -54,6 +54,27 @@ public sealed record FaceBatch(Tensor Images, Tensor Targets)
         Clean = Clean?.flip(3),
     };
 
+    /// <summary>The batch with those of its tensors that belong to a scope moved to the scope around it.</summary>
+    internal FaceBatch MoveToOuter(DisposeScope scope)
+    {
+        scope.MoveToOuter(new[] { Images, Targets, Weights, Teacher, Landmarks, Clean }.OfType<Tensor>());
+        return this;
+    }
+
+    /// <summary>How many faces count, and how many of those get their largest logit at another label than their largest target.</summary>
+    internal (long Faces, long Errors) Count(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        Tensor isWrong = logits.detach().argmax(1).ne(Targets.argmax(1)); // [N]
+        if (Weights is null)
+        {
+            return (Targets.shape[0], isWrong.sum().ToInt64());
+        }
+
+        Tensor counts = Weights.gt(0);
+        return (counts.sum().ToInt64(), (isWrong & counts).sum().ToInt64());
+    }
+
     /// <summary>Checks what a network answered to this batch.</summary>
     /// <exception cref="ArgumentException">The answer is not [N, K].</exception>
     internal void CheckLogits(Tensor logits)

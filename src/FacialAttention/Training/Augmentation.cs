@@ -1,15 +1,16 @@
-using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FacialAttention;
 
 /// <summary>
-/// Changes batches of faces at random, each face in its own way: flip, rotation, scale and shift, crop, contrast and brightness, erasing,
-/// in this order. What happens to a batch is a pure function of the seed and the iteration, the same on every device; what is switched
-/// off draws nothing from what is on. All on tensors of the whole batch, wherever they are.
+/// Changes batches of faces at random, each face in its own way. First geometry, which moves landmarks too: flip, rotation, scale and shift,
+/// crop; then appearance: contrast and brightness, erasing. What happens to a batch is a pure function of the seed and the iteration, the same
+/// on every device; what is switched off draws nothing from what is on. All on tensors of the whole batch, wherever they are.
 /// </summary>
-public sealed class Augmentation
+/// <param name="options">What to do, valid; null for the paper's flips.</param>
+/// <param name="seed">The seed of all random numbers, at least 0.</param>
+internal sealed class Augmentation(AugmentationOptions? options = null, int seed = 1)
 {
     // Each keeps a stream of random numbers apart from the others of the same seed; BatchOrder has 1, Mixup 7.
     private const long FlipStream = 2;
@@ -21,71 +22,58 @@ public sealed class Augmentation
     private const double SmallestErasedShare = 0.02;
     private const double LargestErasedAspect = 3.3;
 
-    private readonly AugmentationOptions _options;
-    private readonly int _seed;
-
-    /// <summary>An augmentation of the given strength.</summary>
-    /// <param name="options">What to do; validated and copied. Null for the paper's flips.</param>
-    /// <param name="seed">The seed of all random numbers, at least 0.</param>
-    /// <exception cref="OptionsValidationException">One or more options are outside their ranges; all are named.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The seed is negative.</exception>
-    public Augmentation(AugmentationOptions? options = null, int seed = 1)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(seed);
-        options ??= new AugmentationOptions();
-        OptionsValidation.ThrowIfInvalid(new AugmentationOptionsValidator(), options);
-        _options = options.Copy();
-        _seed = seed;
-    }
+    private readonly AugmentationOptions _options = options ?? new AugmentationOptions();
 
     /// <summary>
-    /// Faces [N, 1, H, W] in [0, 1], changed; [N, 1, CropHeight, CropWidth] if the options say so. The caller owns the result.
+    /// The batch with its faces changed, [N, 1, CropHeight, CropWidth] if the options say so, and as they were between geometry and appearance
+    /// (<see cref="FaceBatch.Clean"/>). Tensors of the batch that nothing changes are in the result too; the caller owns the others.
     /// </summary>
-    /// <param name="images">Faces of a floating-point dtype, on any device; they stay as they are.</param>
+    /// <param name="batch">Faces not smaller than the crop; they stay as they are.</param>
     /// <param name="iteration">Which batch this is; equal values change a batch in the same way.</param>
-    /// <exception cref="ArgumentException">The images are not [N, 1, H, W] of a floating-point dtype, or smaller than the crop.</exception>
-    /// <exception cref="ObjectDisposedException">The images were disposed.</exception>
-    public Tensor Apply(Tensor images, long iteration)
+    public FaceBatch Apply(FaceBatch batch, long iteration)
     {
-        Check(images);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor x = Flip(images, iteration);
-        x = Warp(x, iteration);
-        x = Crop(x, iteration); // [N, 1, h, w]
-        x = Light(x, iteration);
-        x = Erase(x, iteration);
-        return (ReferenceEquals(x, images) ? x.clone() : x).MoveToOuterDisposeScope();
+        FaceBatch moved = Crop(Warp(Flip(batch, iteration), iteration), iteration); // [N, 1, h, w]
+        Tensor images = Erase(Light(moved.Images, iteration), iteration);
+        return (moved with { Images = images, Clean = ReferenceEquals(images, moved.Images) ? images.alias() : moved.Images }).MoveToOuter(scope);
     }
 
-    private Tensor Flip(Tensor images, long iteration)
+    private FaceBatch Flip(FaceBatch batch, long iteration)
     {
         if (_options.FlipProbability == 0)
         {
-            return images;
+            return batch;
         }
 
-        var random = new SeededRandom(_seed, FlipStream, iteration);
-        var mirrored = new bool[images.shape[0]];
-        for (int i = 0; i < mirrored.Length; i++)
+        var random = new SeededRandom(seed, FlipStream, iteration);
+        var isMirrored = new bool[batch.Images.shape[0]];
+        for (int i = 0; i < isMirrored.Length; i++)
         {
-            mirrored[i] = random.NextDouble() < _options.FlipProbability;
+            isMirrored[i] = random.NextDouble() < _options.FlipProbability;
         }
 
-        Tensor mask = tensor(mirrored).to(images.device).view(-1, 1, 1, 1); // [N, 1, 1, 1]
-        return where(mask, images.flip(3), images);
+        Tensor mask = tensor(isMirrored).to(batch.Images.device);
+        FaceBatch mirrored = batch.Mirror();
+        return batch with
+        {
+            Images = where(mask.view(-1, 1, 1, 1), mirrored.Images, batch.Images),
+            Landmarks = batch.Landmarks is { } landmarks ? where(mask.view(-1, 1, 1), mirrored.Landmarks!, landmarks) : null,
+        };
     }
 
-    private Tensor Warp(Tensor images, long iteration)
+    private FaceBatch Warp(FaceBatch batch, long iteration)
     {
         if (_options is { MaxRotationDegrees: 0, MaxScale: 0, MaxShiftPixels: 0 })
         {
-            return images;
+            return batch;
         }
 
-        var random = new SeededRandom(_seed, AffineStream, iteration);
+        Tensor images = batch.Images;
+        var random = new SeededRandom(seed, AffineStream, iteration);
         (double height, double width) = (images.shape[2], images.shape[3]);
         var matrices = new float[images.shape[0] * 6];
+        var moves = new float[matrices.Length]; // From a point's place in the image to that in the result, in pixels from the centre.
         for (int i = 0; i < matrices.Length; i += 6)
         {
             double angle = Symmetric(ref random, _options.MaxRotationDegrees * Math.PI / 180);
@@ -101,27 +89,49 @@ public sealed class Augmentation
             matrices[i + 3] = (float)(-sine * width / height);
             matrices[i + 4] = (float)cosine;
             matrices[i + 5] = (float)((-sine * width / height * x) + (cosine * y));
+            moves[i] = moves[i + 4] = (float)(Math.Cos(angle) * scale);
+            moves[i + 1] = (float)(-Math.Sin(angle) * scale);
+            moves[i + 2] = (float)right;
+            moves[i + 3] = (float)(Math.Sin(angle) * scale);
+            moves[i + 5] = (float)down;
         }
 
         Tensor theta = tensor(matrices, [images.shape[0], 2, 3]).to(images.dtype).to(images.device);
         Tensor grid = nn.functional.affine_grid(theta, images.shape, align_corners: false); // [N, H, W, 2]
-        return nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
+        return batch with
+        {
+            Images = nn.functional.grid_sample(
+                images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false),
+            Landmarks = batch.Landmarks is { } landmarks ? Move(landmarks, moves, width / 2, height / 2) : null,
+        };
     }
 
-    private Tensor Crop(Tensor images, long iteration)
+    /// <summary>Landmarks [N, L, 2], each face's by its own matrix [2, 3] about a centre.</summary>
+    private static Tensor Move(Tensor landmarks, float[] moves, double centreX, double centreY)
+    {
+        Tensor move = tensor(moves, [landmarks.shape[0], 2, 3]).to(landmarks.device);
+        Tensor centre = tensor([(float)centreX, (float)centreY]).to(landmarks.device);
+        Tensor turned = (landmarks - centre).matmul(move.narrow(2, 0, 2).transpose(1, 2)); // [N, L, 2]
+        return turned + move.narrow(2, 2, 1).transpose(1, 2) + centre;
+    }
+
+    private FaceBatch Crop(FaceBatch batch, long iteration)
     {
         if (_options is not { CropHeight: { } height, CropWidth: { } width })
         {
-            return images;
+            return batch;
         }
 
-        var random = new SeededRandom(_seed, CropStream, iteration);
+        Tensor images = batch.Images;
+        var random = new SeededRandom(seed, CropStream, iteration);
         var rows = new long[images.shape[0] * height];
         var columns = new long[images.shape[0] * width];
+        var corners = new float[images.shape[0] * 2];
         for (int i = 0; i < images.shape[0]; i++)
         {
             int top = random.NextInt32((int)images.shape[2] - height + 1);
             int left = random.NextInt32((int)images.shape[3] - width + 1);
+            (corners[2 * i], corners[(2 * i) + 1]) = (left, top);
             for (int y = 0; y < height; y++)
             {
                 rows[(i * height) + y] = top + y;
@@ -136,7 +146,11 @@ public sealed class Augmentation
         Tensor face = arange(images.shape[0], device: images.device).view(-1, 1, 1);
         Tensor row = tensor(rows).to(images.device).view(-1, height, 1);
         Tensor column = tensor(columns).to(images.device).view(-1, 1, width);
-        return images.squeeze(1).index(face, row, column).unsqueeze(1); // [N, 1, h, w]
+        return batch with
+        {
+            Images = images.squeeze(1).index(face, row, column).unsqueeze(1), // [N, 1, h, w]
+            Landmarks = batch.Landmarks is { } landmarks ? landmarks - tensor(corners).to(landmarks.device).view(-1, 1, 2) : null,
+        };
     }
 
     private Tensor Light(Tensor images, long iteration)
@@ -146,7 +160,7 @@ public sealed class Augmentation
             return images;
         }
 
-        var random = new SeededRandom(_seed, LightStream, iteration);
+        var random = new SeededRandom(seed, LightStream, iteration);
         var contrasts = new float[images.shape[0]];
         var brightnesses = new float[images.shape[0]];
         for (int i = 0; i < contrasts.Length; i++)
@@ -168,7 +182,7 @@ public sealed class Augmentation
             return images;
         }
 
-        var random = new SeededRandom(_seed, EraseStream, iteration);
+        var random = new SeededRandom(seed, EraseStream, iteration);
         (int height, int width) = ((int)images.shape[2], (int)images.shape[3]);
         int count = (int)images.shape[0];
         var bounds = new float[4 * count]; // tops, bottoms, lefts, rights
@@ -194,22 +208,6 @@ public sealed class Augmentation
         Tensor x = arange(width, ScalarType.Float32, images.device).view(1, 1, 1, -1);
         Tensor isInside = y.ge(edges[0]) & y.lt(edges[1]) & x.ge(edges[2]) & x.lt(edges[3]); // [N, 1, H, W]
         return where(isInside, PerFace(tones, images), images);
-    }
-
-    private void Check(Tensor images)
-    {
-        RequireTensor.NotDisposed(images, nameof(images));
-        if (images.ndim != 4 || images.shape[0] < 1 || images.shape[1] != 1 || !images.is_floating_point()
-            || images.shape[2] < (_options.CropHeight ?? 1) || images.shape[3] < (_options.CropWidth ?? 1))
-        {
-            string size = _options is { CropHeight: { } height, CropWidth: { } width }
-                ? $" with H of at least {height} and W of at least {width}, the crop"
-                : "";
-            throw new ArgumentException(
-                $"{nameof(Augmentation)} expects floating-point images of shape [N, 1, H, W]{size}; "
-                + $"got {images.dtype} {RequireTensor.Shape(images)}.",
-                nameof(images));
-        }
     }
 
     private static Tensor PerFace(float[] values, Tensor images) => tensor(values).to(images.dtype).to(images.device).view(-1, 1, 1, 1);

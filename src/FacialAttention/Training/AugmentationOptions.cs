@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace FacialAttention;
 
 /// <summary>
-/// How training faces are changed at random: what an <see cref="Augmentation"/> does. The defaults are the paper's (section 4.1.2: flips
+/// How training faces are changed at random. The defaults are the paper's (section 4.1.2: flips
 /// alone). Every strength is the largest; each face draws its own value uniformly between its negative and itself.
 /// </summary>
 public sealed class AugmentationOptions : IValidatableObject
@@ -30,8 +30,8 @@ public sealed class AugmentationOptions : IValidatableObject
 
     /// <summary>
     /// The height of the part that is cut out at a random place: 1 to 65,536 pixels, at most that of the faces; null, the default, for
-    /// none.
-    /// With <see cref="CropWidth"/>. At evaluation faces are whole; <see cref="ExpressionNetworkOptions.CropHeight"/> takes their centre.
+    /// none. With <see cref="CropWidth"/>. In validation faces are whole, so the network must take the centre of as many pixels itself and say so
+    /// (<see cref="IDescribed"/>).
     /// </summary>
     [OptionRange(1, 65_536)]
     public int? CropHeight { get; set; }

@@ -13,7 +13,7 @@ internal sealed class EarlyStopping
     public int Failures { get; set; }
 
     /// <summary>Takes in the next validation and says whether it is the best so far.</summary>
-    public bool IsBest(TrainingPoint point)
+    public bool Add(TrainingPoint point)
     {
         if (Best is { } best && (point.Error, point.Loss).CompareTo((best.Error, best.Loss)) >= 0)
         {
@@ -27,5 +27,5 @@ internal sealed class EarlyStopping
     }
 
     /// <summary>Whether so many failures in a row have been reached; never if null.</summary>
-    public bool IsOutOf(int? patience) => Failures >= patience;
+    public bool HasExhausted(int? patience) => Failures >= patience;
 }

@@ -9,6 +9,7 @@ namespace FacialAttention;
 internal sealed class Mixup(double alpha, int seed)
 {
     private const long Purpose = 7; // Keeps this stream of random numbers apart from the others of the same seed.
+    private const double SmallestWeight = 1e-30; // Of a pair of which neither counts.
 
     /// <summary>The share of the face itself, a half to 1, and for each face of a batch its partner.</summary>
     public (double Share, long[] Partners) Draw(int batchSize, int iteration)
@@ -25,11 +26,39 @@ internal sealed class Mixup(double alpha, int seed)
         return (Math.Max(share, 1 - share), partners);
     }
 
-    /// <summary>Images [N, 1, H, W], each mixed with its partner. The caller owns the result.</summary>
-    public static Tensor Mix(Tensor images, double share, Tensor partners)
+    /// <summary>A batch whose faces are each mixed with a partner among them. The caller owns the result.</summary>
+    public FaceBatch Apply(FaceBatch batch, int iteration)
+    {
+        (double share, long[] partners) = Draw((int)batch.Images.shape[0], iteration);
+        using var scope = NewDisposeScope();
+        Tensor partner = tensor(partners).to(batch.Images.device);
+        return Mix(batch, batch.Map(column => column.index_select(0, partner)), share).MoveToOuter(scope);
+    }
+
+    /// <summary>
+    /// Two batches mixed, face by face: images, targets, what a teacher says. A face weighs in the targets as it does in the loss. Landmarks are
+    /// those of the first. The caller owns the result.
+    /// </summary>
+    public static FaceBatch Mix(FaceBatch own, FaceBatch partners, double share)
     {
         using var scope = NewDisposeScope();
-        return (images * share).add_(images.index_select(0, partners), 1 - share).MoveToOuterDisposeScope();
+        FaceBatch mixed = own with
+        {
+            Images = Both(own.Images, partners.Images),
+            Targets = Both(own.Targets, partners.Targets),
+            Teacher = own.Teacher is null ? null : Both(own.Teacher, partners.Teacher!),
+            Clean = own.Clean is null ? null : Both(own.Clean, partners.Clean!),
+        };
+        if (own.Weights is { } weights)
+        {
+            Tensor sums = Both(weights, partners.Weights!); // [N]
+            Tensor targets = Both(own.Targets * weights.unsqueeze(1), partners.Targets * partners.Weights!.unsqueeze(1)); // [N, K]
+            mixed = mixed with { Targets = targets / sums.clamp_min(SmallestWeight).unsqueeze(1), Weights = sums };
+        }
+
+        return mixed.MoveToOuter(scope);
+
+        Tensor Both(Tensor first, Tensor second) => (first * share).add_(second, 1 - share);
     }
 
     private double NextBeta(ref SeededRandom random)

@@ -14,7 +14,7 @@ internal sealed class NetworkParts
     private readonly (Module Module, bool IsFrozen)[] _modules = []; // Each before the modules in it.
 
     /// <exception cref="ArgumentException">A name fits no parameter, or nothing is left to train.</exception>
-    public NetworkParts(Module<Tensor, Tensor> network, IDictionary<string, double>? factors)
+    public NetworkParts(Module network, IDictionary<string, double>? factors)
     {
         (string Name, Parameter Parameter)[] parameters =
             [.. network.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => (entry.name, entry.parameter))];

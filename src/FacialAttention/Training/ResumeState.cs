@@ -1,12 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace FacialAttention;
 
@@ -18,26 +14,7 @@ namespace FacialAttention;
 /// <remarks>It is no checkpoint: <see cref="Checkpoint"/> saves a trained network for use.</remarks>
 public sealed class ResumeState
 {
-    private const int FormatVersion = 2; // 2 added the network's description
-    private const string FormatVersionKey = "resumeFormatVersion";
-    private const string OptionsKey = "options";
-    private const string TrainingKey = "trainingFaces";
-    private const string ValidationKey = "validationFaces";
-    private const string ConditionsKey = "conditions";
-    private const string RecordKey = "record";
-    private const string NetworkPrefix = "network/";
-    private const string LastPrefix = "last/";
-    private const string BestPrefix = "best/";
-    private const string AveragePrefix = "average/";
-    private const string OptimizerPrefix = "optimizer/";
-    private const string GeneratorName = "generator";
-    private const string StepSecondsName = "stepSeconds";
-
-    // What may differ between the parts of a run: where and how often, not what.
-    private static readonly string[] FreeOptions =
-        [nameof(TrainerOptions.Device), nameof(TrainerOptions.CudaIndex), nameof(TrainerOptions.ResumeInterval)];
-
-    private static readonly JsonSerializerOptions Json = new()
+    internal static readonly JsonSerializerOptions Json = new()
     {
         AllowDuplicateProperties = false,
         Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
@@ -45,11 +22,14 @@ public sealed class ResumeState
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
-    private static readonly JsonDocumentOptions OnceEachKey = new() { AllowDuplicateProperties = false };
+    private const int FormatVersion = 2; // 2 added the network's description and the faces since the last report
+    private const string FormatVersionKey = "resumeFormatVersion";
+    private const string ConditionsKey = "conditions";
+    private const string RecordKey = "record";
 
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, string> _conditions;
-    private Dictionary<string, string> _metadata = []; // What the run is of, once it has begun.
+    private IReadOnlyDictionary<string, string> _identity = new Dictionary<string, string>(); // Of the run, once it has begun.
 
     /// <summary>A state in the given file, which need not exist.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -65,6 +45,12 @@ public sealed class ResumeState
         _conditions = conditions is null ? new Dictionary<string, string>() : new Dictionary<string, string>(conditions);
     }
 
+    /// <summary>
+    /// The names of the <see cref="TrainerOptions"/> that may differ between the parts of a run: where it is done and how often its state is
+    /// kept do not make it another run.
+    /// </summary>
+    public static IReadOnlyList<string> FreeOptions => RunIdentity.FreeOptions;
+
     /// <summary>Whether there is such a file.</summary>
     public bool Exists => File.Exists(_path);
 
@@ -72,59 +58,34 @@ public sealed class ResumeState
     /// <exception cref="IOException">The file cannot be deleted.</exception>
     public void Delete() => File.Delete(_path);
 
-    /// <summary>Notes what the run is of and, if the file exists, goes on from it. Nothing is changed if anything is wrong.</summary>
-    internal void Begin(
-        Module<Tensor, Tensor> network,
-        NetworkOptimizer optimizer,
-        TrainerOptions options,
-        FaceDataset training,
-        FaceDataset validation,
-        TrainingRun run)
+    /// <summary>Notes what the run is and, if the file exists, goes on from it. Nothing is changed if anything is wrong.</summary>
+    internal void Begin(TrainingRun run, RunIdentity identity)
     {
-        _metadata = new Dictionary<string, string>
-        {
-            [FormatVersionKey] = FormatVersion.ToString(CultureInfo.InvariantCulture),
-            [OptionsKey] = Describe(options),
-            [TrainingKey] = Fingerprint(training),
-            [ValidationKey] = Fingerprint(validation),
-            [ConditionsKey] = JsonSerializer.Serialize(_conditions.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(), Json),
-        };
-        foreach ((string key, string value) in (network as IDescribed)?.Describe().ToMetadata() ?? [])
-        {
-            _metadata.Add(NetworkPrefix + key, value);
-        }
-
+        identity.Add(ConditionsKey, _conditions);
+        _identity = identity.Texts;
         if (Exists)
         {
-            GoOn(network, optimizer, run);
+            Read(run, identity);
         }
     }
 
     /// <summary>Replaces the file by one of the run as it stands, between two iterations.</summary>
-    internal void Write(Module<Tensor, Tensor> network, NetworkOptimizer optimizer, TrainingRun run)
+    internal void Write(TrainingRun run)
     {
         using var scope = NewDisposeScope();
-        var tensors = new List<SafetensorsTensor>();
-        Add(LastPrefix, network.state_dict());
-        Add(BestPrefix, run.Best.Weights);
-        Add(AveragePrefix, run.Average?.Snapshot.Weights ?? new Dictionary<string, Tensor>());
-        Add(OptimizerPrefix, optimizer.State());
-        tensors.Add(TensorBytes.Of(GeneratorName, get_rng_state()));
-        tensors.Add(TensorBytes.Of(StepSecondsName, tensor(run.StepSeconds.ToArray())));
-        Safetensors.Write(_path, tensors, new Dictionary<string, string>(_metadata)
+        var metadata = new Dictionary<string, string>(_identity)
         {
+            [FormatVersionKey] = FormatVersion.ToString(CultureInfo.InvariantCulture),
             [RecordKey] = JsonSerializer.Serialize(run.Record, Json),
-        });
-
-        void Add(string prefix, IReadOnlyDictionary<string, Tensor> weights) =>
-            tensors.AddRange(weights.Select(entry => TensorBytes.Of(prefix + entry.Key, entry.Value)));
+        };
+        Safetensors.Write(_path, [.. run.Capture().Select(entry => TensorBytes.Of(entry.Key, entry.Value))], metadata);
     }
 
-    private void GoOn(Module<Tensor, Tensor> network, NetworkOptimizer optimizer, TrainingRun run)
+    private void Read(TrainingRun run, RunIdentity identity)
     {
         SafetensorsFile file = Safetensors.Read(_path);
         CheckFormat(file);
-        CheckSameRun(file.Metadata);
+        CheckSameRun(file, identity);
         TrainingRecord record = ReadRecord(file.Metadata);
         if (record.FindFault(run.Iterations) is { } fault)
         {
@@ -132,33 +93,15 @@ public sealed class ResumeState
         }
 
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        Dictionary<string, Tensor> weights = network.state_dict();
-        (string, ScalarType, long[])[] shapes = [.. weights.Select(entry => (entry.Key, entry.Value.dtype, entry.Value.shape))];
         var stored = new StateDict(file, "those of this network and these options");
-        var last = stored.Take(shapes, LastPrefix);
-        var best = record.Stopping.Best is null ? [] : stored.Take(shapes, BestPrefix);
-        var average = run.Average is null ? [] : stored.Take(shapes, AveragePrefix);
-        var memory = stored.Take(optimizer.StateShapes(), OptimizerPrefix);
-        Tensor generator = stored.Take([(GeneratorName, ScalarType.Byte, get_rng_state().shape)])[GeneratorName];
-        Tensor seconds = stored.Take([(StepSecondsName, ScalarType.Float64, [record.Iteration])])[StepSecondsName];
-        if (GeneratorState.FindFault(generator.bytes) is { } generatorFault)
+        Dictionary<string, Tensor> tensors = stored.Take(run.Shapes(record));
+        if (GeneratorState.FindFault(tensors[TrainingRun.GeneratorName].bytes) is { } generatorFault)
         {
-            throw Fault($"tensor '{GeneratorName}' is no state of torch's generator: {generatorFault}");
+            throw Fault($"tensor '{TrainingRun.GeneratorName}' is no state of torch's generator: {generatorFault}");
         }
 
         stored.CheckNoneLeft();
-        foreach ((string key, Tensor weight) in weights)
-        {
-            weight.copy_(last[key]);
-        }
-
-        optimizer.Restore(memory);
-        run.Best.Take(best);
-        run.Average?.Snapshot.Take(average);
-        run.Record = record;
-        run.StepSeconds.AddRange(seconds.data<double>());
-        set_rng_state(generator);
+        run.Restore(record, tensors);
     }
 
     private void CheckFormat(SafetensorsFile file)
@@ -179,25 +122,16 @@ public sealed class ResumeState
         }
     }
 
-    private void CheckSameRun(IReadOnlyDictionary<string, string> metadata)
+    private void CheckSameRun(SafetensorsFile file, RunIdentity identity)
     {
-        var differences = new List<string>();
-        string[] undescribed = [.. metadata.Keys.Where(key => IsOfNetwork(key) && !_metadata.ContainsKey(key))];
-        differences.AddRange(undescribed.Select(key => $"{key} is {Excerpt.Of(metadata[key], 200)} there and unknown here"));
-        foreach ((string key, string here) in _metadata)
+        IReadOnlyList<string> differences;
+        try
         {
-            if (!metadata.TryGetValue(key, out string? there))
-            {
-                differences.Add(IsOfNetwork(key)
-                    ? $"{key} is unknown there and {Excerpt.Of(here, 200)} here"
-                    : throw Fault($"the metadata has no '{key}'; expected it in a resume state."));
-            }
-            else if (there != here)
-            {
-                differences.AddRange(here.StartsWith('{')
-                    ? Differences(key, ReadObject(there, key), ReadObject(here, key))
-                    : [$"{key} is {Excerpt.Of(there, 200)} there and {Excerpt.Of(here, 200)} here"]);
-            }
+            differences = identity.DifferencesFrom(file.Metadata);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Fault(exception.Message, exception);
         }
 
         if (differences.Count > 0)
@@ -206,8 +140,6 @@ public sealed class ResumeState
                 $"'{_path}' is the state of another run: {string.Join("; ", differences)}. Expected the same run; another one needs a file of "
                 + "its own. To train beyond a planned end, finish the run as planned and train its network on in a new run.");
         }
-
-        static bool IsOfNetwork(string key) => key.StartsWith(NetworkPrefix, StringComparison.Ordinal);
     }
 
     private TrainingRecord ReadRecord(IReadOnlyDictionary<string, string> metadata)
@@ -221,64 +153,6 @@ public sealed class ResumeState
         {
             throw Fault($"{RecordKey} is not as expected: {exception.Message}", exception);
         }
-    }
-
-    private JsonObject ReadObject(string text, string key)
-    {
-        try
-        {
-            JsonObject node = JsonNode.Parse(text, documentOptions: OnceEachKey) as JsonObject
-                ?? throw Fault($"{key} is {Excerpt.Of(text)}; expected an object.");
-            _ = node.ToJsonString(); // Finds escaped halves of surrogate pairs, which parsing lets pass.
-            return node;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw Fault($"{key} is not as expected: {exception.Message}", exception);
-        }
-    }
-
-    private static string Describe(TrainerOptions options)
-    {
-        JsonObject node = JsonSerializer.SerializeToNode(options, Json)!.AsObject();
-        foreach (string name in FreeOptions)
-        {
-            node.Remove(name);
-        }
-
-        return node.ToJsonString();
-    }
-
-    /// <summary>Which members of two objects differ, and how; members of members by their path.</summary>
-    private static IEnumerable<string> Differences(string path, JsonObject there, JsonObject here)
-    {
-        foreach (string name in there.Select(pair => pair.Key).Union(here.Select(pair => pair.Key)))
-        {
-            (JsonNode? left, JsonNode? right) = (there[name], here[name]);
-            if (left is JsonObject leftObject && right is JsonObject rightObject)
-            {
-                foreach (string difference in Differences(name, leftObject, rightObject))
-                {
-                    yield return difference;
-                }
-            }
-            else if (!JsonNode.DeepEquals(left, right))
-            {
-                yield return $"{path} {name} is {Show(left)} there and {Show(right)} here";
-            }
-        }
-
-        static string Show(JsonNode? node) => node is null ? "null" : Excerpt.Of(node.ToJsonString().Trim('"'), 200).Trim('"');
-    }
-
-    private static string Fingerprint(FaceDataset faces)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string kind = FormattableString.Invariant($"{faces.Count} faces of {faces.Height} x {faces.Width}");
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Join(',', faces.Labels.Names)));
-        hash.AppendData(faces.LabelIndices.Span);
-        hash.AppendData(faces.Pixels.Span);
-        return $"{kind}, sha256 {Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 
     private InvalidDataException Fault(string gotAndExpected, Exception? cause = null) => new($"'{_path}': {gotAndExpected}", cause);

@@ -72,23 +72,22 @@ public sealed class TrainerOptions : IValidatableObject
     public double? MaxGradientNorm { get; set; }
 
     /// <summary>
-    /// The share of each training label that is spread evenly over all classes: 0 to 0.99, default 0. Only with the built-in loss;
-    /// validation has none.
+    /// The share of each training target that is spread evenly over all classes: 0 to 0.99, default 0. Validation has none.
     /// </summary>
     [OptionRange(0.0, 0.99)]
     public double LabelSmoothing { get; set; }
 
     /// <summary>
-    /// Whether classes count alike or by how rare they are. Default: <see cref="ClassWeighting.Equal"/>. Only with the built-in loss;
-    /// validation has none.
+    /// Whether faces count alike or by how rare their classes are; with the weights of a dataset, the product. Default:
+    /// <see cref="ClassWeighting.Equal"/>. Validation knows the dataset's weights alone.
     /// </summary>
     [OptionValue]
     public ClassWeighting ClassWeighting { get; set; } = ClassWeighting.Equal;
 
     /// <summary>
-    /// Mixes each training face, and its loss, with another of the batch (Zhang et al., 2018): the share is drawn for each batch from the
+    /// Mixes each training face, and its target, with another of the batch (Zhang et al., 2018): the share is drawn for each batch from the
     /// distribution Beta(alpha, alpha) and is at least a half. 0 to 100, default 0, which mixes nothing. Training error is counted against
-    /// the larger share.
+    /// the largest target of the mixture.
     /// </summary>
     [OptionRange(0.0, 100.0)]
     public double MixupAlpha { get; set; }

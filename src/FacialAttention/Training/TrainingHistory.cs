@@ -3,13 +3,7 @@ namespace FacialAttention;
 /// <summary>What happened in one <see cref="Trainer.Fit"/>.</summary>
 public sealed class TrainingHistory
 {
-    internal TrainingHistory(
-        TrainerOptions options,
-        DeviceSelection device,
-        TrainingRecord record,
-        int budget,
-        TrainingPoint best,
-        double secondsPerIteration)
+    internal TrainingHistory(TrainerOptions options, DeviceSelection device, TrainingRecord record, int budget)
     {
         Options = options;
         Device = device;
@@ -18,8 +12,8 @@ public sealed class TrainingHistory
         Iterations = record.Iteration;
         StoppedEarly = record.Iteration < budget;
         Elapsed = record.Elapsed;
-        Best = best;
-        SecondsPerIteration = secondsPerIteration;
+        Best = record.Stopping.Best!.Value; // The last iteration always validates.
+        SecondsPerIteration = record.MedianStepSeconds();
     }
 
     /// <summary>The options that ran, a copy.</summary>

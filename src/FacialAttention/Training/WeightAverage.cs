@@ -20,7 +20,7 @@ internal sealed class WeightAverage(double decay) : IDisposable
     {
         if (_average.Weights.Count == 0)
         {
-            _average.Take(network);
+            _average.CopyFrom(network);
         }
 
         using var scope = NewDisposeScope();
@@ -41,5 +41,31 @@ internal sealed class WeightAverage(double decay) : IDisposable
         }
     }
 
+    /// <summary>Gives the network the average; disposing what is returned gives it back the weights that it had.</summary>
+    public IDisposable LendTo(Module network)
+    {
+        var loan = new Loan(network);
+        _average.Restore(network);
+        return loan;
+    }
+
     public void Dispose() => _average.Dispose();
+
+    private sealed class Loan : IDisposable
+    {
+        private readonly Module _network;
+        private readonly WeightSnapshot _own = new();
+
+        public Loan(Module network)
+        {
+            _network = network;
+            _own.CopyFrom(network);
+        }
+
+        public void Dispose()
+        {
+            _own.Restore(_network);
+            _own.Dispose();
+        }
+    }
 }

@@ -13,10 +13,10 @@ internal sealed class WeightSnapshot : IDisposable
     public IReadOnlyDictionary<string, Tensor> Weights => _weights;
 
     /// <summary>Copies the network's weights as they are now, over an earlier copy.</summary>
-    public void Take(Module network) => Take(network.state_dict());
+    public void CopyFrom(Module network) => CopyFrom(network.state_dict());
 
     /// <summary>Copies these weights, over an earlier copy.</summary>
-    public void Take(IReadOnlyDictionary<string, Tensor> weights)
+    public void CopyFrom(IReadOnlyDictionary<string, Tensor> weights)
     {
         using var noGrad = no_grad();
         foreach ((string key, Tensor weight) in weights)

@@ -105,7 +105,7 @@ public sealed class AddFacialAttentionTests
             TrainingHistory history = scope.ServiceProvider.GetRequiredService<Trainer>().Fit(faces, faces);
 
             history.Iterations.Should().Be(3);
-            history.Device.ToString().Should().Be(provider.GetRequiredService<DeviceSelection>().ToString());
+            history.Device.Should().BeSameAs(provider.GetRequiredService<DeviceSelection>());
             LastWeights(network).Should().NotEqual(before);
             scope.ServiceProvider.GetRequiredService<ExpressionNetwork>().Should().BeSameAs(network);
         }

@@ -99,15 +99,6 @@ public sealed class DisposedNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Apply_DisposedImages_NamesThem()
-    {
-        Tensor images = zeros(1, 1, 8, 8);
-        images.Dispose();
-
-        ShouldName("images", () => new Augmentation().Apply(images, 1).Dispose());
-    }
-
-    [Fact]
     public void Recognizer_OverDisposedNetwork_NamesIt()
     {
         var recognizer = new TorchExpressionRecognizer(_network);

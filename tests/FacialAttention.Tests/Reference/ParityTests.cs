@@ -129,11 +129,10 @@ public sealed class ParityTests(ITestOutputHelper output)
     private static void ComputeGradients(Module<Tensor, Tensor> module, Tensor input, Tensor target, Comparison comparison)
     {
         using Module<Tensor, Tensor> owned = module;
-        using TrainingLoss loss = LossOf(target, new TrainerOptions());
         module.train();
         Tensor leaf = input.clone().requires_grad_();
         Tensor result = module.call(leaf);
-        Tensor value = loss.Of(result, target);
+        Tensor value = LossOf(result, target);
         value.backward();
 
         comparison.Add("training_output", result);
@@ -161,14 +160,13 @@ public sealed class ParityTests(ITestOutputHelper output)
         using Module<Tensor, Tensor> owned = module;
         var options = GoldenJson.Read<TrainerOptions>(settings[kind.ToString()]);
         options.Optimizer.Should().Be(kind);
-        using TrainingLoss loss = LossOf(target, options);
         var parts = new NetworkParts(module, factors: null);
         using var optimizer = new NetworkOptimizer(parts, options);
         for (int step = 0; step < int.Parse(settings["steps"], CultureInfo.InvariantCulture); step++)
         {
             parts.Train(module);
             optimizer.ZeroGradients();
-            loss.Of(module.call(input), target).backward();
+            LossOf(module.call(input), target).backward();
             optimizer.Step(options.LearningRate);
         }
 
@@ -179,11 +177,7 @@ public sealed class ParityTests(ITestOutputHelper output)
     }
 
     /// <summary>The library's cross-entropy where the target is labels, else the mean square.</summary>
-    private static TrainingLoss LossOf(Tensor target, TrainerOptions options)
-    {
-        Func<Tensor, Tensor, Tensor>? own = target.dtype == ScalarType.Int64
-            ? null
-            : (result, wanted) => functional.mse_loss(result, wanted);
-        return new TrainingLoss(options, own, ToyFaces.Noise(3, seed: 1), CPU);
-    }
+    private static Tensor LossOf(Tensor result, Tensor target) => target.dtype == ScalarType.Int64
+        ? Classification.CrossEntropy(result, new FaceBatch(result, functional.one_hot(target, result.shape[1]).to(result.dtype)))
+        : functional.mse_loss(result, target);
 }

@@ -54,7 +54,7 @@ public sealed class AugmentationOptionsTests
         using var culture = new UnderCulture("de-DE");
         AugmentationOptions options = With(property, value);
 
-        FluentActions.Invoking(() => new Augmentation(options)).Should().Throw<OptionsValidationException>()
+        FluentActions.Invoking(() => Validate(options)).Should().Throw<OptionsValidationException>()
             .Which.Failures.Should().ContainSingle()
             .Which.Should().EndWith(string.Create(CultureInfo.InvariantCulture, $"{property} is {value}; expected {range}."));
     }
@@ -74,7 +74,7 @@ public sealed class AugmentationOptionsTests
     [InlineData("CropWidth", 65_536)]
     public void Augmentation_AtTheBounds_IsAccepted(string property, object value)
     {
-        FluentActions.Invoking(() => new Augmentation(With(property, value))).Should().NotThrow();
+        FluentActions.Invoking(() => Validate(With(property, value))).Should().NotThrow();
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class AugmentationOptionsTests
     {
         var options = new AugmentationOptions { CropHeight = height, CropWidth = width };
 
-        FluentActions.Invoking(() => new Augmentation(options)).Should().Throw<OptionsValidationException>()
+        FluentActions.Invoking(() => Validate(options)).Should().Throw<OptionsValidationException>()
             .Which.Failures.Should().ContainSingle().Which.Should().EndWith(message);
     }
 
@@ -94,7 +94,7 @@ public sealed class AugmentationOptionsTests
         AugmentationOptions options = Impossible();
 
         OptionsValidationException exception =
-            FluentActions.Invoking(() => new Augmentation(options)).Should().Throw<OptionsValidationException>().Which;
+            FluentActions.Invoking(() => Validate(options)).Should().Throw<OptionsValidationException>().Which;
 
         exception.OptionsType.Should().Be<AugmentationOptions>();
         exception.Failures.Should().HaveCount(10);
@@ -110,6 +110,9 @@ public sealed class AugmentationOptionsTests
 
         configuration.Get<AugmentationOptions>(binder => binder.ErrorOnUnknownConfiguration = true).Should().BeEquivalentTo(expected);
     }
+
+    private static void Validate(AugmentationOptions options) =>
+        OptionsValidation.ThrowIfInvalid(new AugmentationOptionsValidator(), options);
 
     /// <summary>Every option has another value than by default, and a legal one.</summary>
     internal static AugmentationOptions Unusual() => new()

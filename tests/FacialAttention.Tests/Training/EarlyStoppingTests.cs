@@ -3,7 +3,7 @@ namespace FacialAttention.Tests.Training;
 public sealed class EarlyStoppingTests
 {
     [Fact]
-    public void IsBest_FewerErrorsThenLessLoss_IsBetter()
+    public void Add_FewerErrorsThenLessLoss_IsBetter()
     {
         (double Error, double Loss, bool IsBest, int Failures)[] steps =
         [
@@ -22,7 +22,7 @@ public sealed class EarlyStoppingTests
         for (int i = 0; i < steps.Length; i++)
         {
             var point = new TrainingPoint(10 * (i + 1), steps[i].Loss, steps[i].Error);
-            stopping.IsBest(point).Should().Be(steps[i].IsBest, "of step {0}", i);
+            stopping.Add(point).Should().Be(steps[i].IsBest, "of step {0}", i);
             stopping.Failures.Should().Be(steps[i].Failures, "of step {0}", i);
             best = steps[i].IsBest ? point : best;
             stopping.Best.Should().Be(best);
@@ -35,17 +35,17 @@ public sealed class EarlyStoppingTests
     [InlineData(3, 7)]
     [InlineData(4, null)]
     [InlineData(null, null)]
-    public void IsOutOf_PatienceFailuresInARow_EndsAtThatPointExactly(int? patience, int? expected)
+    public void HasExhausted_PatienceFailuresInARow_EndsAtThatPointExactly(int? patience, int? expected)
     {
         double[] errors = [0.5, 0.4, 0.45, 0.3, 0.35, 0.3, 0.31, 0.2];
         var stopping = new EarlyStopping();
-        stopping.IsOutOf(patience).Should().BeFalse("nothing was measured");
+        stopping.HasExhausted(patience).Should().BeFalse("nothing was measured");
 
         int? end = null;
         for (int i = 0; i < errors.Length && end is null; i++)
         {
-            stopping.IsBest(new TrainingPoint(i + 1, 1, errors[i]));
-            end = stopping.IsOutOf(patience) ? i + 1 : null;
+            stopping.Add(new TrainingPoint(i + 1, 1, errors[i]));
+            end = stopping.HasExhausted(patience) ? i + 1 : null;
         }
 
         end.Should().Be(expected);

@@ -47,13 +47,27 @@ public sealed class EvaluatorMirrorTests
     }
 
     [Fact]
-    public void Evaluate_AverageMirroredWithALossOfTheCallers_GivesItTheLogarithmsOfTheMeans()
+    public void Evaluate_AverageMirroredWithLandmarks_MirrorsThemTooAndSwapsLeftAndRight()
     {
         using var network = new TwoLayerNet();
+        var columns = new FaceColumns
+        {
+            Landmarks = new FaceLandmarks(new LandmarkScheme("two", 1, 0), new float[] { 2, 3, 7, 4 }),
+        };
+        byte[] pixels = new byte[ToyFaces.Height * ToyFaces.Width];
+        var face = new FaceDataset(pixels, [0], ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels, columns);
+        var seen = new List<float[]>();
+        var objective = new Classification(batch =>
+        {
+            seen.Add([.. batch.Landmarks!.data<float>()]);
+            return network.call(batch.Images);
+        });
 
-        double total = Evaluator.Evaluate(network, Faces, loss: (logits, _) => logits.exp().sum(1).mean(), averageMirrored: true).Loss;
+        Evaluator.Evaluate(network, objective, face, averageMirrored: true);
 
-        total.Should().BeApproximately(1, 1e-6, "probabilities sum to 1");
+        seen.Should().HaveCount(2);
+        seen[0].Should().Equal(2, 3, 7, 4);
+        seen[1].Should().Equal(3, 4, 8, 3);
     }
 
     [Fact]

@@ -72,15 +72,45 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
-    public void Evaluate_LossThatIsNotOurs_IsWeightedByTheFacesOfEachBatch()
+    public void Evaluate_VotesAndWeights_IsTheWeightedCrossEntropyToTheVotesOfTheFacesThatCount()
+    {
+        FaceDataset noise = ToyFaces.Noise(count: 5, seed: 4);
+        var columns = new FaceColumns
+        {
+            Votes = new byte[] { 3, 1, 0, 0, 0, 2, 1, 1, 2, 5, 0, 0, 0, 1, 0 },
+            Weights = new float[] { 1, 0, 2.5f, 0.5f, 1 },
+        };
+        var faces = new FaceDataset([.. noise.Pixels.Span], [0, 0, 0, 0, 0], ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels, columns);
+        using var network = new TwoLayerNet();
+        double[][] surprises = [.. Enumerable.Range(0, 5).Select(row => SurprisesOf(network, faces, row))];
+
+        EvaluationResult result = Evaluator.Evaluate(network, faces, batchSize: 2);
+
+        double sum = 0, total = 0;
+        int right = 0;
+        for (int row = 0; row < 5; row++)
+        {
+            double[] votes = [.. columns.Votes.Value.Span.Slice(3 * row, 3).ToArray().Select(vote => (double)vote)];
+            double weight = columns.Weights.Value.Span[row];
+            sum += weight * votes.Zip(surprises[row], (vote, surprise) => vote / votes.Sum() * surprise).Sum();
+            total += weight;
+            bool isRight = Array.IndexOf(surprises[row], surprises[row].Min()) == Array.IndexOf(votes, votes.Max());
+            right += weight > 0 && isRight ? 1 : 0;
+        }
+
+        result.Loss.Should().BeApproximately(sum / total, 1e-6);
+        result.Accuracy.Should().BeApproximately(right / 4.0, 1e-12, "the face of weight 0 is left out");
+        result.Predictions.Should().HaveCount(5);
+    }
+
+    [Fact]
+    public void Evaluate_ObjectiveWithALossOfItsOwn_IsMeasuredByCrossEntropyAllTheSame()
     {
         FaceDataset faces = ToyFaces.Noise(count: 10, seed: 4);
         using var network = new TwoLayerNet();
-        static Tensor MeanLabel(Tensor logits, Tensor labels) => labels.to(ScalarType.Float32).mean() + (0 * logits.sum());
+        var objective = new Classification(batch => network.call(batch.Images)) { Loss = (_, _) => throw new InvalidOperationException() };
 
-        EvaluationResult result = Evaluator.Evaluate(network, faces, batchSize: 4, loss: MeanLabel);
-
-        result.Loss.Should().BeApproximately(faces.LabelIndices.ToArray().Average(label => (double)label), 1e-6);
+        Evaluator.Evaluate(network, objective, faces).Loss.Should().Be(Evaluator.Evaluate(network, faces).Loss);
     }
 
     [Theory]
@@ -201,6 +231,14 @@ public sealed class EvaluatorTests
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("batchSize")
             .WithMessage($"batchSize is {batchSize}; expected 1 to 65536.*");
     }
+
+    /// <summary>The cross-entropy of one face to each label.</summary>
+    private static double[] SurprisesOf(TwoLayerNet network, FaceDataset faces, int row) =>
+    [
+        .. Enumerable.Range(0, ToyFaces.Classes).Select(label => network
+            .Classify(new FaceDataset(faces.PixelsOf(row).ToArray(), [(byte)label], ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels), 0)
+            .CrossEntropy),
+    ];
 
     /// <summary>Logits are the mean brightness of the three bands of <see cref="ToyFaces.Separable"/>.</summary>
     private sealed class BrightestBand() : Module<Tensor, Tensor>(nameof(BrightestBand))

@@ -71,16 +71,31 @@ public sealed class MixupTests
         using var scope = NewDisposeScope();
         Tensor images = Numbers.RandomImages(1, ScalarType.Float32, 3, 1, 2, 5);
         double[][] faces = [.. Numbers.ValuesOf(images).Chunk(10)];
-        Tensor partners = tensor((long[])[2, 0, 1]);
+        FaceBatch batch = new(images, eye(3));
 
-        Tensor mixed = Mixup.Mix(images, 0.75, partners);
+        FaceBatch mixed = Mixup.Mix(batch, Partners(batch), 0.75);
 
         IEnumerable<double> expected = ((int[])[2, 0, 1]).SelectMany((partner, i) =>
             faces[i].Zip(faces[partner], (x, y) => (0.75 * x) + (0.25 * y)));
-        Numbers.ShouldBe(mixed.view(-1), expected.ToArray(), 1e-6);
-        LayerChecks.LeavesItsInputAlone(it => Mixup.Mix(it, 0.75, partners), images);
-        LayerChecks.LeavesNoTensorBehind(it => Mixup.Mix(it, 0.75, partners), images);
+        Numbers.ShouldBe(mixed.Images.view(-1), expected.ToArray(), 1e-6);
+        Numbers.ShouldBe(mixed.Targets.view(-1), (double[])[0.75, 0, 0.25, 0.25, 0.75, 0, 0, 0.25, 0.75], 1e-6);
+        LayerChecks.LeavesItsInputAlone(it => Mixup.Mix(batch with { Images = it }, Partners(batch), 0.75).Images, images);
     }
+
+    [Fact]
+    public void Mix_Weights_CountInTheTargetsAsInTheLoss()
+    {
+        using var scope = NewDisposeScope();
+        FaceBatch batch = new(zeros(3, 1, 2, 5), eye(3)) { Weights = tensor(new float[] { 1, 0, 3 }) };
+
+        FaceBatch mixed = Mixup.Mix(batch, Partners(batch), 0.75);
+
+        Numbers.ShouldBe(mixed.Weights!, (double[])[1.5, 0.25, 2.25], 1e-6);
+        Numbers.ShouldBe(mixed.Targets.view(-1), (double[])[0.5, 0, 0.5, 1, 0, 0, 0, 0, 1], 1e-6);
+    }
+
+    /// <summary>The third face for the first, the first for the second, the second for the third.</summary>
+    private static FaceBatch Partners(FaceBatch batch) => batch.Map(column => column.index_select(0, tensor((long[])[2, 0, 1])));
 
     /// <summary>Within four standard errors.</summary>
     private static void ShouldHaveMean(double[] values, double expected)

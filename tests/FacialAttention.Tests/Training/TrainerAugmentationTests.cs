@@ -13,7 +13,7 @@ public sealed class TrainerAugmentationTests
     [Fact]
     public void Augmentation_Crop_IsForTrainingAlone()
     {
-        using var network = new AnySizeNet();
+        using var network = new AnySizeNet { Crop = new ImageSize(5, 7) };
         var training = new List<string>();
         var validation = new List<string>();
         network.OnImages = images => (network.training ? training : validation).Add($"{images.shape[2]}x{images.shape[3]}");
@@ -34,7 +34,31 @@ public sealed class TrainerAugmentationTests
         using var trainer = new Trainer(network, Options(new AugmentationOptions { CropHeight = height, CropWidth = width }));
 
         trainer.Invoking(it => it.Fit(Faces, Faces)).Should().Throw<ArgumentException>()
-            .WithMessage($"*H of at least {height} and W of at least {width}, the crop; got Float32 [4, 1, 8, 10].*");
+            .WithMessage($"Training cuts faces to {height}x{width}, and they are 8x10; expected a crop of at most that.");
+    }
+
+    [Theory]
+    [InlineData(null, "8x10")]
+    [InlineData(6, "6x7")]
+    public void Fit_CropThatTheNetworkDoesNotTakeToo_IsRefused(int? networkCrop, string seen)
+    {
+        using var network = new AnySizeNet { Crop = networkCrop is { } height ? new ImageSize(height, 7) : null };
+        using var trainer = new Trainer(network, Options(new AugmentationOptions { CropHeight = 5, CropWidth = 7 }));
+
+        trainer.Invoking(it => it.Fit(Faces, Faces)).Should().Throw<ArgumentException>().WithMessage(
+            $"Training cuts faces to 5x7, and in validation the network looks at {seen} of them; expected a network that takes the centre of 5x7 "
+            + "and says so (IDescribed, the crop of its preprocessing), or no crop in training.");
+    }
+
+    [Fact]
+    public void Fit_CropWithANetworkThatSaysNothingOfItself_IsRefusedUnlessItIsTheWholeFace()
+    {
+        using var network = new TwoLayerNet();
+        using var cut = new Trainer(network, Options(new AugmentationOptions { CropHeight = 8, CropWidth = 9 }));
+        using var whole = new Trainer(network, Options(new AugmentationOptions { CropHeight = 8, CropWidth = 10 }));
+
+        cut.Invoking(it => it.Fit(Faces, Faces)).Should().Throw<ArgumentException>().WithMessage("*looks at 8x10 of them*");
+        whole.Invoking(it => it.Fit(Faces, Faces)).Should().NotThrow();
     }
 
     [Fact]
@@ -57,7 +81,7 @@ public sealed class TrainerAugmentationTests
         byte[] labels = [.. Enumerable.Range(0, 9).Select(i => (byte)(i % 3))];
         byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(40 + (80 * label)), ToyFaces.Height * ToyFaces.Width))];
         var plain = new FaceDataset(pixels, labels, ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels);
-        using var network = new AnySizeNet();
+        using var network = new AnySizeNet { Crop = new ImageSize(6, 9) };
         var images = new List<double[][]>();
         network.OnImages = batch =>
         {
@@ -67,15 +91,12 @@ public sealed class TrainerAugmentationTests
             }
         };
         var actual = new List<long[]>();
-        using var trainer = new Trainer(network, Options(all), (logits, batch) =>
+        var objective = new OwnObjective(network, (logits, labels) =>
         {
-            if (network.training)
-            {
-                actual.Add([.. batch.data<long>()]);
-            }
-
-            return functional.cross_entropy(logits, batch);
+            actual.Add([.. labels.data<long>()]);
+            return functional.cross_entropy(logits, labels);
         });
+        using var trainer = new Trainer(network, objective, Options(all));
 
         trainer.Fit(plain, plain);
 
@@ -101,7 +122,7 @@ public sealed class TrainerAugmentationTests
     };
 
     /// <summary>A linear layer over the mean of all pixels, which any size of image has.</summary>
-    private sealed class AnySizeNet : Module<Tensor, Tensor>
+    private sealed class AnySizeNet : Module<Tensor, Tensor>, IDescribed
     {
         private readonly Module<Tensor, Tensor> _linear = Linear(1, ToyFaces.Classes);
 
@@ -112,6 +133,17 @@ public sealed class TrainerAugmentationTests
         }
 
         public Action<Tensor>? OnImages { get; set; }
+
+        /// <summary>What it says that it takes of a face; the mean of that is as good as the mean of all.</summary>
+        public ImageSize? Crop { get; init; }
+
+        public NetworkDescription Describe() => new()
+        {
+            Family = nameof(AnySizeNet),
+            Variant = "linear",
+            Labels = ToyFaces.Labels,
+            Preprocessing = new NetworkPreprocessing { Size = new ImageSize(ToyFaces.Height, ToyFaces.Width), Crop = Crop },
+        };
 
         public override Tensor forward(Tensor images)
         {

@@ -495,20 +495,17 @@ public sealed class TrainerOptionsTests
             {
                 images.AddRange(batch.data<float>().ToArray().Chunk(ToyFaces.Height * ToyFaces.Width));
             }
-        };
-        using var trainer = new Trainer(network, Options(change), (logits, labels) =>
-        {
-            if (network.training)
-            {
-                trainingBatches.Add([.. labels.data<long>()]);
-            }
             else
             {
-                validationBatches.Add((int)labels.shape[0]);
+                validationBatches.Add((int)batch.shape[0]);
             }
-
+        };
+        var objective = new OwnObjective(network, (logits, labels) =>
+        {
+            trainingBatches.Add([.. labels.data<long>()]);
             return functional.cross_entropy(logits, labels);
         });
+        using var trainer = new Trainer(network, objective, Options(change));
         TrainingHistory history = trainer.Fit(Faces, Faces);
         return (history, trainingBatches, images, validationBatches);
     }

@@ -88,11 +88,12 @@ public sealed class TrainerStopTests
         using var culture = new UnderCulture("de-DE");
         using var network = new TwoLayerNet(hasNormAndDropout: true);
         int calls = 0;
-        using var trainer = new Trainer(network, Options(), (logits, labels) =>
+        var objective = new OwnObjective(network, (logits, labels) =>
         {
             Tensor loss = functional.cross_entropy(logits, labels);
-            return network.training && ++calls == 7 ? loss * double.NaN : loss;
+            return ++calls == 7 ? loss * double.NaN : loss;
         });
+        using var trainer = new Trainer(network, objective, Options());
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
@@ -115,7 +116,7 @@ public sealed class TrainerStopTests
         TrainerOptions options = Options();
         (options.LearningRate, options.ValidationInterval) = (10, 1);
         // Nothing holds this loss from below: it is about -e^35 after one step of that size and overflows after the next.
-        using var trainer = new Trainer(network, options, (logits, _) => -(logits.mean() * 0.002).exp());
+        using var trainer = new Trainer(network, new OwnObjective(network, (logits, _) => -(logits.mean() * 0.002).exp()), options);
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
@@ -133,12 +134,13 @@ public sealed class TrainerStopTests
     {
         using var network = new TwoLayerNet();
         int validations = 0;
-        using var trainer = new Trainer(network, Options(), (logits, labels) =>
+        var objective = new OwnObjective(network)
         {
-            Tensor loss = functional.cross_entropy(logits, labels);
-            validations += network.training ? 0 : 1;
-            return !network.training && validations > 3 ? loss / 0 : loss;
-        });
+            InEvaluation = batch => ++validations > 3
+                ? where(batch.Targets.eq(1), double.NegativeInfinity, zeros_like(batch.Targets))
+                : network.call(batch.Images),
+        };
+        using var trainer = new Trainer(network, objective, Options());
         var best = new BestWeights(network);
         var progress = new RecordedProgress(best.Report);
 
@@ -182,8 +184,9 @@ public sealed class TrainerStopTests
     {
         using var network = new TwoLayerNet();
         int calls = 0;
-        using var trainer = new Trainer(network, Options(), (logits, labels) =>
+        var objective = new OwnObjective(network, (logits, labels) =>
             ++calls == 2 ? throw new InvalidOperationException("from the loss") : functional.cross_entropy(logits, labels));
+        using var trainer = new Trainer(network, objective, Options());
         long live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         trainer.Invoking(it => it.Fit(TrainingFaces, ValidationFaces))

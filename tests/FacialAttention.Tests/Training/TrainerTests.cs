@@ -13,16 +13,16 @@ public sealed class TrainerTests
     public void Fit_NetworkAndLossThatAreNotOurs_LearnsSeparableFaces()
     {
         using var network = new TwoLayerNet();
-        using var trainer = new Trainer(network, Options(iterations: 80), SquaredError);
+        using var trainer = new Trainer(network, new Classification(network) { Loss = SquaredError }, Options(iterations: 80));
 
         TrainingHistory history = trainer.Fit(Separable, SeparableUnseen);
 
         history.Training[^1].Loss.Should().BeLessThan(0.2 * history.Training[0].Loss);
         history.Training[^1].Error.Should().Be(0);
         history.Best.Error.Should().Be(0);
-        history.Validation.Should().OnlyContain(point => point.Loss < 1, "unlike cross-entropy, this loss starts small");
+        history.Training.Should().OnlyContain(point => point.Loss < 1, "unlike cross-entropy, this loss starts small");
         Evaluator.Evaluate(network, Separable).Accuracy.Should().Be(1);
-        EvaluationResult unseen = Evaluator.Evaluate(network, SeparableUnseen, loss: SquaredError);
+        EvaluationResult unseen = Evaluator.Evaluate(network, SeparableUnseen);
         unseen.Accuracy.Should().Be(1);
         unseen.Loss.Should().Be(history.Best.Loss);
     }
@@ -79,11 +79,14 @@ public sealed class TrainerTests
     public void Fit_EqualErrorsAndLosses_KeepsTheEarliest()
     {
         using var network = new TwoLayerNet();
-        using var trainer = new Trainer(network, Options(iterations: 9, validationInterval: 3), (logits, _) => (0 * logits.sum()) + 1);
+        using var trainer = new Trainer(
+            network,
+            new OwnObjective(network) { InEvaluation = batch => OwnObjective.WithLoss(batch.Targets, 1) },
+            Options(iterations: 9, validationInterval: 3));
 
         TrainingHistory history = trainer.Fit(Separable, SeparableUnseen);
 
-        history.Validation.Select(point => point.Loss).Should().Equal(1, 1, 1);
+        history.Validation.Should().HaveCount(3).And.OnlyContain(point => point.Loss == history.Best.Loss);
         history.Best.Should().Be(history.Validation[0]);
     }
 
@@ -92,15 +95,22 @@ public sealed class TrainerTests
     {
         using var network = new TwoLayerNet();
         int validations = 0;
-        using var trainer = new Trainer(network, Options(iterations: 8, validationInterval: 2, learningRate: 0.001), (logits, labels) =>
-            network.training ? functional.cross_entropy(logits, labels) : (0 * logits.sum()) + ++validations);
+        using var trainer = new Trainer(
+            network, new OwnObjective(network) { InEvaluation = MoreRightAndMoreWrong }, Options(iterations: 8, validationInterval: 2));
 
         TrainingHistory history = trainer.Fit(Separable, SeparableUnseen);
 
-        history.Validation.Select(point => point.Loss).Should().Equal(1, 2, 3, 4);
-        history.Validation[0].Error.Should().BeGreaterThan(0, "otherwise there is nothing to choose from");
-        history.Best.Should().Be(history.Validation.MinBy(point => point.Error));
-        history.Best.Loss.Should().BeGreaterThan(1);
+        history.Validation.Select(point => point.Loss).Should().HaveCount(4).And.BeInAscendingOrder();
+        history.Validation.Select(point => point.Error).Should().BeInDescendingOrder();
+        history.Best.Should().Be(history.Validation[^1]);
+
+        // With each validation four more faces are right, and the others wrong with more confidence.
+        Tensor MoreRightAndMoreWrong(FaceBatch batch)
+        {
+            validations++;
+            Tensor isRight = arange(batch.Targets.shape[0]).lt(4 * validations).unsqueeze(1);
+            return where(isRight, batch.Targets, -batch.Targets) * Math.Pow(5, validations);
+        }
     }
 
     [Fact]
@@ -208,6 +218,5 @@ public sealed class TrainerTests
         Device = DevicePreference.Cpu,
     };
 
-    private static Tensor SquaredError(Tensor logits, Tensor labels) =>
-        (functional.softmax(logits, 1) - functional.one_hot(labels, ToyFaces.Classes)).square().sum(1).mean();
+    private static Tensor SquaredError(Tensor logits, Tensor targets) => (functional.softmax(logits, 1) - targets).square().sum(1);
 }

@@ -11,7 +11,7 @@ public sealed class WeightSnapshotTests
         using var network = new TwoLayerNet(hasNormAndDropout: true);
         using var snapshot = new WeightSnapshot();
         byte[] expected = network.Weights();
-        snapshot.Take(network);
+        snapshot.CopyFrom(network);
 
         Change(network);
         network.Weights().Should().NotEqual(expected);
@@ -22,15 +22,15 @@ public sealed class WeightSnapshotTests
     }
 
     [Fact]
-    public void Take_Again_ReplacesTheFormerCopy()
+    public void CopyFrom_Again_ReplacesTheFormerCopy()
     {
         using var network = new TwoLayerNet(hasNormAndDropout: true);
         using var snapshot = new WeightSnapshot();
-        snapshot.Take(network);
+        snapshot.CopyFrom(network);
         Change(network);
         byte[] expected = network.Weights();
 
-        snapshot.Take(network);
+        snapshot.CopyFrom(network);
         Change(network);
         snapshot.Restore(network);
 
@@ -38,7 +38,7 @@ public sealed class WeightSnapshotTests
     }
 
     [Fact]
-    public void Restore_WithoutTake_ChangesNothing()
+    public void Restore_WithoutCopyFrom_ChangesNothing()
     {
         using var network = new TwoLayerNet();
         using var snapshot = new WeightSnapshot();
@@ -62,7 +62,7 @@ public sealed class WeightSnapshotTests
             {
                 using (NewDisposeScope())
                 {
-                    snapshot.Take(network);
+                    snapshot.CopyFrom(network);
                     snapshot.Restore(network);
                 }
 
@@ -74,14 +74,14 @@ public sealed class WeightSnapshotTests
     }
 
     [Fact]
-    public void Take_OutsideAnyScope_LeavesNothingButTheCopies()
+    public void CopyFrom_OutsideAnyScope_LeavesNothingButTheCopies()
     {
         using var network = new TwoLayerNet(hasNormAndDropout: true);
         long live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         using (var snapshot = new WeightSnapshot())
         {
-            snapshot.Take(network);
+            snapshot.CopyFrom(network);
             snapshot.Restore(network);
         }
 
