@@ -1,12 +1,14 @@
 using FacialAttention;
 
-if (args.Length != 1)
+try
 {
-    Console.Error.WriteLine("Expected the path of an .onnx file, which samples/Train export writes.");
+    using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(args.FirstOrDefault("face.onnx"));
+    FaceImage face = SyntheticFaces.Draw(FacialExpression.Happy, identity: 1, variation: 1);
+    Console.WriteLine(recognizer.Recognize(face));
+    return 0;
+}
+catch (Exception exception)
+{
+    Console.Error.WriteLine(exception.Message);
     return 2;
 }
-
-using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(args[0]);
-FaceImage face = SyntheticFaces.Draw(FacialExpression.Happy, identity: 1, variation: 1);
-Console.WriteLine(recognizer.Recognize(face));
-return 0;

@@ -9,10 +9,17 @@ public static class FacialAttentionOnnxServiceCollectionExtensions
 {
     /// <summary>
     /// Adds an <see cref="OnnxExpressionRecognizer"/>, also as <see cref="IExpressionRecognizer"/>: one for the application, loaded when it
-    /// is first asked for and disposed with the services.
+    /// is first asked for, at the latest when a host starts the application, and disposed with the services.
     /// </summary>
+    /// <remarks>
+    /// A host whose model is missing or unsound does not start: the exception of <see cref="OnnxExpressionRecognizer.Load(string,
+    /// Action{SessionOptions}?)"/> names the whole path. Where the application has an <see cref="IExpressionRecognizer"/> of its own, as in
+    /// a test, nothing is loaded at the start.
+    /// </remarks>
     /// <param name="services">The services.</param>
-    /// <param name="modelPath">The .onnx file that the package <c>FacialAttention</c> exported.</param>
+    /// <param name="modelPath">
+    /// The .onnx file that the package <c>FacialAttention</c> exported; if relative, to the working folder of this call.
+    /// </param>
     /// <param name="configureSession">Sets ONNX Runtime's options; null for its defaults.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
@@ -22,8 +29,25 @@ public static class FacialAttentionOnnxServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
-        services.TryAddSingleton(_ => OnnxExpressionRecognizer.Load(modelPath, configureSession));
-        services.TryAddSingleton<IExpressionRecognizer>(provider => provider.GetRequiredService<OnnxExpressionRecognizer>());
+        string path = Path.GetFullPath(modelPath);
+        services.TryAddSingleton(_ => OnnxExpressionRecognizer.Load(path, configureSession));
+        var recognizer = ServiceDescriptor.Singleton<IExpressionRecognizer>(
+            provider => provider.GetRequiredService<OnnxExpressionRecognizer>());
+        services.TryAdd(recognizer);
+        services.AddOptions<StartupCheck>()
+            .Validate<IServiceProvider>((check, provider) =>
+            {
+                if (services.LastOrDefault(service => service.ServiceType == typeof(IExpressionRecognizer)) == recognizer)
+                {
+                    _ = provider.GetRequiredService<OnnxExpressionRecognizer>();
+                }
+
+                return true;
+            })
+            .ValidateOnStart();
         return services;
     }
+
+    /// <summary>Options without content: hosts validate options when they start, and the model with them.</summary>
+    private sealed class StartupCheck;
 }

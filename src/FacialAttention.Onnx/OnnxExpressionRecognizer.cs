@@ -39,40 +39,36 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
 
 #pragma warning disable RS0026 // The overloads differ in their first, required parameter.
     /// <summary>Loads an exported network from a file.</summary>
-    /// <param name="path">The .onnx file.</param>
+    /// <param name="path">The .onnx file, of less than 2 GiB; of a pipe, at most 512 MiB are read.</param>
     /// <param name="configureSession">
     /// Sets threads, execution providers and whatever else ONNX Runtime's options offer; null for its defaults, which use all cores.
     /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, or is no network that this library exported; the message says what is missing.
+    /// The file is damaged, is no network that this library exported, is made for a newer ONNX Runtime, or does not compute
+    /// probabilities; the message says which. Only operators that the exporter writes are run.
     /// </exception>
-    /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
+    /// <exception cref="NativeOnnxRuntimeException">
+    /// The native library of ONNX Runtime cannot be loaded, or has no such execution provider as the session's options ask for.
+    /// </exception>
     public static OnnxExpressionRecognizer Load(string path, Action<SessionOptions>? configureSession = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path))
+        string source = $"'{path}'";
+        byte[] model;
+        using (FileStream file = OnnxContent.Open(path))
         {
-            throw new IOException($"'{path}' is a folder; expected an .onnx file.");
+            model = OnnxContent.Read(file, source);
         }
 
-        try
-        {
-            return Create(File.ReadAllBytes(path), $"'{path}'", configureSession);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"There is no file '{path}'; expected an .onnx file.", path, exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new IOException($"'{path}' cannot be read; expected an .onnx file that may be. {exception.Message}", exception);
-        }
+        return Create(model, source, configureSession);
     }
 
     /// <summary>Loads an exported network from a stream, for example of an embedded resource.</summary>
-    /// <param name="model">The content of an .onnx file, read to its end; it stays open.</param>
+    /// <param name="model">
+    /// The content of an .onnx file, read to its end, at most 512 MiB where a stream does not tell its length; it stays open.
+    /// </param>
     /// <param name="configureSession">As for the file.</param>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
@@ -81,9 +77,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     public static OnnxExpressionRecognizer Load(Stream model, Action<SessionOptions>? configureSession = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var content = new MemoryStream();
-        model.CopyTo(content);
-        return Create(content.ToArray(), "The model", configureSession);
+        return Create(OnnxContent.Read(model, "The model"), "The model", configureSession);
     }
 
     /// <summary>Loads an exported network from memory.</summary>
@@ -172,19 +166,29 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
 
     private static OnnxExpressionRecognizer Create(byte[] model, string source, Action<SessionOptions>? configureSession)
     {
-        using SessionOptions options = NativeOnnxRuntimeException.CreateSessionOptions();
-        configureSession?.Invoke(options);
+        OnnxOutline outline = ReadOutline(model, source);
+        using SessionOptions options = OnnxRuntimeStart.CreateSessionOptions();
         InferenceSession session;
         try
         {
+            configureSession?.Invoke(options);
             session = new InferenceSession(model, options);
+        }
+        catch (Exception exception) when (NativeOnnxRuntimeException.IsAboutProvider(exception))
+        {
+            throw NativeOnnxRuntimeException.NoProvider(exception);
+        }
+        catch (OnnxRuntimeException exception) when (outline.IsNewerThanExported)
+        {
+            throw new InvalidDataException(
+                $"{source} was made for a newer ONNX Runtime than {OrtEnv.Instance().GetVersionString()}, which this application has: it is of "
+                + $"IR version {outline.IntermediateRepresentation} and operator set {outline.OperatorSet}. Reference a newer "
+                + $"Microsoft.ML.OnnxRuntime. ONNX Runtime said: {exception.Message}",
+                exception);
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InvalidDataException(
-                $"{source} is not a sound ONNX model of {model.Length} bytes; expected one that FacialAttention exported. "
-                + $"ONNX Runtime said: {exception.Message}",
-                exception);
+            throw NotSound(model, source, $"ONNX Runtime said: {exception.Message}", exception);
         }
 
         IDisposable owner = session;
@@ -210,9 +214,42 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         }
     }
 
-    /// <summary>Recognises a black face: some damage shows only when a graph computes.</summary>
-    private void TryOut() => Recognize(FaceImage.FromGray(
-        new byte[_preprocessor.Height * _preprocessor.Width], _preprocessor.Width, _preprocessor.Height));
+    /// <summary>What can be told before ONNX Runtime is handed the file.</summary>
+    private static OnnxOutline ReadOutline(byte[] model, string source)
+    {
+        OnnxOutline outline;
+        try
+        {
+            outline = OnnxOutline.Read(model);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw NotSound(model, source, $"Reading it ended because {exception.Message}.", exception);
+        }
+
+        _ = DescriptionFormat.ReadVersion(outline.Metadata, source);
+        return outline.Foreign is { } foreign
+            ? throw new InvalidDataException(
+                $"{source} {foreign}, which FacialAttention never writes and does not run; expected a model as OnnxExporter wrote it.")
+            : outline;
+    }
+
+    private static InvalidDataException NotSound(byte[] model, string source, string reason, Exception cause) => new(
+        $"{source} is not a sound ONNX model of {model.Length} bytes; expected one that FacialAttention exported. {reason}", cause);
+
+    /// <summary>Recognises a black face and a pattern: some damage shows only when a graph computes.</summary>
+    private void TryOut()
+    {
+        (int width, int height) = (_preprocessor.Width, _preprocessor.Height);
+        var pixels = new byte[height * width];
+        Recognize(FaceImage.FromGray(pixels, width, height));
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(i * 97);
+        }
+
+        Recognize(FaceImage.FromGray(pixels, width, height));
+    }
 
     private BoundFaces Borrow(int log) => _idle[log].TryDequeue(out BoundFaces? bound)
         ? bound

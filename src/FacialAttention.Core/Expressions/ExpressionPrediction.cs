@@ -3,13 +3,16 @@ namespace FacialAttention;
 /// <summary>What a recogniser says of one face: a probability for each class. Immutable.</summary>
 public sealed class ExpressionPrediction
 {
+    /// <summary>How far rounding may move a probability and their sum.</summary>
+    private const double Tolerance = 1e-3;
+
     private readonly float[] _probabilities;
 
     /// <summary>A prediction of your own recogniser.</summary>
     /// <param name="labels">The classes.</param>
-    /// <param name="probabilities">One finite number for each class, in their order; copied.</param>
+    /// <param name="probabilities">One for each class, in their order: 0 to 1, and their sum 1, both to within 0.001; copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="labels"/> is null.</exception>
-    /// <exception cref="ArgumentException">There is another number of them than of classes, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">There is another number of them than of classes, or they are no probabilities.</exception>
     public ExpressionPrediction(ExpressionLabels labels, ReadOnlySpan<float> probabilities)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -19,19 +22,27 @@ public sealed class ExpressionPrediction
                 $"Got {probabilities.Length} probabilities; expected {labels.Count}, one for each class.", nameof(probabilities));
         }
 
+        double sum = 0;
         for (int i = 0; i < probabilities.Length; i++)
         {
-            if (!float.IsFinite(probabilities[i]))
+            if (!(probabilities[i] >= -Tolerance && probabilities[i] <= 1 + Tolerance)) // also not a number
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"Probability {i} is {probabilities[i]}; expected a finite number."),
-                    nameof(probabilities));
+                    FormattableString.Invariant($"Probability {i} is {probabilities[i]}; expected 0 to 1."), nameof(probabilities));
             }
+
+            sum += probabilities[i];
 
             if (probabilities[i] > probabilities[Index])
             {
                 Index = i;
             }
+        }
+
+        if (Math.Abs(sum - 1) > Tolerance)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"The probabilities sum to {sum:R}; expected 1."), nameof(probabilities));
         }
 
         Labels = labels;

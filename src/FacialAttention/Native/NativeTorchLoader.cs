@@ -39,6 +39,7 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
             return;
         }
 
+        OpenMPWaiting.Shorten();
         LoadLibtorch();
         LoadTorchSharp();
     }

@@ -34,12 +34,26 @@ public sealed class ExpressionPredictionTests
     }
 
     [Fact]
+    public void Prediction_NoProbabilities_IsRefused()
+    {
+        FluentActions.Invoking(() => new ExpressionPrediction(Labels, [2.222f, -1.222f, 0])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("Probability 0 is 2.222; expected 0 to 1.*");
+        FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0.5f, -0.5f, 1])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("Probability 1 is -0.5; expected 0 to 1.*");
+        FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0, 0, 0])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("The probabilities sum to 0; expected 1.*");
+        FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0.5f, 0.5f, 0.5f])).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("The probabilities sum to 1.5; expected 1.*");
+        new ExpressionPrediction(Labels, [0.3334f, 0.3334f, 0.3334f]).Index.Should().Be(0, "rounding is no fault");
+    }
+
+    [Fact]
     public void Prediction_OtherCountOrNotFinite_IsRefused()
     {
         FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0.5f, 0.5f])).Should().ThrowExactly<ArgumentException>()
             .WithMessage("Got 2 probabilities; expected 3, one for each class.*");
         FluentActions.Invoking(() => new ExpressionPrediction(Labels, [0.5f, float.NaN, 0.5f])).Should().ThrowExactly<ArgumentException>()
-            .WithMessage("Probability 1 is NaN; expected a finite number.*");
+            .WithMessage("Probability 1 is NaN; expected 0 to 1.*");
         FluentActions.Invoking(() => new ExpressionPrediction(null!, [1])).Should().ThrowExactly<ArgumentNullException>();
     }
 }

@@ -3,6 +3,7 @@ using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FacialAttention.Tests.Onnx;
 
@@ -36,6 +37,32 @@ public sealed class AddFacialAttentionOnnxTests : IDisposable
 
         provider.GetRequiredService<IExpressionRecognizer>().Should().BeSameAs(own);
         provider.Invoking(it => it.GetRequiredService<OnnxExpressionRecognizer>()).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
+    public void Start_MissingModel_NamesTheWholePath()
+    {
+        using ServiceProvider provider = new ServiceCollection().AddFacialAttentionOnnx("none.onnx").BuildServiceProvider();
+
+        provider.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate()).Should().ThrowExactly<FileNotFoundException>()
+            .WithMessage($"There is no file '{Path.GetFullPath("none.onnx")}'; expected an .onnx file.");
+    }
+
+    [Fact]
+    public void Start_SoundModelOrOwnRecognizer_Passes()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        string path = _folder.Write("a.onnx", OnnxModel.BytesOf(network));
+        int sessions = 0;
+        using ServiceProvider provider = new ServiceCollection().AddFacialAttentionOnnx(path, _ => sessions++).BuildServiceProvider();
+        using var own = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.Cnn));
+        using ServiceProvider withOwn = new ServiceCollection()
+            .AddFacialAttentionOnnx("none.onnx").AddSingleton<IExpressionRecognizer>(own).BuildServiceProvider();
+
+        provider.GetRequiredService<IStartupValidator>().Validate();
+        withOwn.GetRequiredService<IStartupValidator>().Validate();
+
+        sessions.Should().Be(1);
     }
 
     [Fact]

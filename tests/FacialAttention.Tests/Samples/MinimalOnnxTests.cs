@@ -28,6 +28,52 @@ public sealed class MinimalOnnxTests : IDisposable
         output.Should().MatchRegex(@"^(calm|tense|other) \d+\.\d %\s*$");
     }
 
+    [Theory]
+    [InlineData("none.onnx", "There is no file 'none.onnx'; expected an .onnx file.")]
+    [InlineData("text.onnx", "'text.onnx' is not a sound ONNX model of 4 bytes; expected one that FacialAttention exported. *")]
+    [InlineData("", "The value cannot be an empty string. *")]
+    public void Run_MissingOrWrongFile_SaysSoInOneMessage(string path, string expected)
+    {
+        _folder.Write("text.onnx", "text"u8);
+
+        (int exitCode, string output, string error) = SampleProcess.Run(Sample, _folder.Path, path);
+
+        error.TrimEnd().Split('\n')[^1].Should().Match(expected).And.NotContain("   at ");
+        (exitCode, output).Should().Be((2, ""));
+    }
+
+    [LinuxFact]
+    public async Task Run_EmptyHome_StaysEmptyUnlessTelemetryIsAskedFor()
+    {
+        string model = WriteModel();
+        string home = Directory.CreateDirectory(_folder.File("home")).FullName;
+        var environment = new Dictionary<string, string>
+        {
+            ["HOME"] = home,
+            ["XDG_CACHE_HOME"] = "",
+            ["ORT_DISABLE_TELEMETRY"] = "0",
+            ["CI"] = "",
+            ["GITHUB_ACTIONS"] = "",
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        };
+
+        ProcessRun run = await ProcessRun.StartAsync(_folder.Path, environment, "dotnet", SampleProcess.PathOf(Sample), model);
+
+        run.ExitCode.Should().Be(0);
+        run.Error.Should().BeEmpty();
+        Directory.GetFileSystemEntries(home).Should().BeEmpty();
+
+        string asked = _folder.File("asked.runtimeconfig.json");
+        File.WriteAllText(asked, File.ReadAllText(Path.ChangeExtension(SampleProcess.PathOf(Sample), ".runtimeconfig.json")).Replace(
+            "\"configProperties\": {", $"\"configProperties\": {{ \"{OnnxRuntimeStart.TelemetrySwitch}\": true,", StringComparison.Ordinal));
+        _ = environment.Remove("ORT_DISABLE_TELEMETRY");
+        ProcessRun withTelemetry = await ProcessRun.StartAsync(
+            _folder.Path, environment, "dotnet", "exec", "--runtimeconfig", asked, SampleProcess.PathOf(Sample), model);
+
+        withTelemetry.ExitCode.Should().Be(0);
+        Directory.GetFileSystemEntries(home).Should().NotBeEmpty("the switch leaves ONNX Runtime as it is");
+    }
+
     [Fact]
     public void Dependencies_OfTheSample_AreFreeOfTorch()
     {
@@ -64,8 +110,9 @@ public sealed class MinimalOnnxTests : IDisposable
         File.Delete(Path.Combine(output, "libonnxruntime.so"));
         ProcessRun withoutLibrary = await RunAsync(Path.Combine(output, Sample));
         withoutLibrary.Error.Should().Contain(
-            "FacialAttention.NativeOnnxRuntimeException: The native library of ONNX Runtime could not be loaded. Reference it in the "
-            + "application's project").And.Contain("Microsoft.ML.OnnxRuntime.Gpu. The loader said: ");
+            "The native library of ONNX Runtime could not be loaded. Reference it in the application's project")
+            .And.Contain("Microsoft.ML.OnnxRuntime.Gpu. The loader said: ").And.NotContain("   at ");
+        withoutLibrary.ExitCode.Should().Be(2);
     }
 
     private string WriteModel()

@@ -1,0 +1,214 @@
+using FacialAttention.OnnxFormat;
+using FacialAttention.Tests.Files;
+using FacialAttention.Tests.Networks;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+
+namespace FacialAttention.Tests.Onnx;
+
+/// <summary>Files that ONNX Runtime would load, but that no exporter of ours wrote, and what is no file at all.</summary>
+public sealed class OnnxForeignModelTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ModelProto _model;
+
+    public OnnxForeignModelTests()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        _model = OnnxExporter.CreateModel(network, null);
+    }
+
+    /// <summary>Fields that are merged into a sound model, and what is said of them.</summary>
+    public static TheoryData<string, byte[], string> ForeignParts { get; } = new()
+    {
+        { "node of another domain", Field(7, Field(1, [.. Field(4, "Gelu"u8), .. Field(7, "com.microsoft"u8)])), "has the operator \"com.microsoft.Gelu\"" },
+        { "graph in an attribute", Field(7, Field(1, [.. Field(4, "Relu"u8), .. Field(5, Field(6, []))])), "has a graph or weights inside an operator" },
+        { "weights in an attribute", Field(7, Field(1, [.. Field(4, "Relu"u8), .. Field(5, Field(5, []))])), "has a graph or weights inside an operator" },
+        { "external data", Field(7, Field(5, Field(13, []))), "keeps weights in other files" },
+        { "external location", Field(7, Field(5, [14 << 3, 1])), "keeps weights in other files" },
+        { "sparse weights", Field(7, Field(15, [])), "holds sparse weights" },
+        { "operator set", Field(8, [.. Field(1, "com.example"u8), 2 << 3, 1]), "uses operators of the domain \"com.example\"" },
+        { "training", Field(20, []), "holds a graph for training" },
+        { "function", Field(25, []), "holds functions of its own" },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Known_Operators_AreThoseOfTheExporter()
+    {
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        foreach (NetworkVariant variant in Enum.GetValues<NetworkVariant>())
+        {
+            foreach (AttentionScoring scoring in Enum.GetValues<AttentionScoring>())
+            {
+                ExpressionNetworkOptions options = TinyNetwork.Options();
+                options.Scoring = scoring;
+                (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (20, 30, 16, 24);
+                using var network = new ExpressionNetwork(variant, options);
+                written.UnionWith(OnnxExporter.CreateModel(network, null).Graph.Node.Select(node => node.OpType));
+            }
+        }
+
+        OnnxOperators.Known.Should().BeEquivalentTo(written);
+    }
+
+    [Theory]
+    [InlineData("Loop")]
+    [InlineData("If")]
+    [InlineData("Scan")]
+    [InlineData("ConstantOfShape")]
+    [InlineData("relu")]
+    [InlineData("")]
+    public void Load_OtherOperator_IsNamedAndNotRun(string type)
+    {
+        _model.Graph.Node.Add(new NodeProto { OpType = type, Name = "last", Output = { "last" } });
+
+        ShouldBeRefused(_model.ToByteArray(), $"The model has the operator \"{type}\", which FacialAttention never writes and does not run; *");
+    }
+
+    [Theory]
+    [MemberData(nameof(ForeignParts))]
+    public void Load_ForeignPart_IsNamedAndNotRun(string kind, byte[] part, string expected)
+    {
+        kind.Should().NotBeEmpty();
+
+        ShouldBeRefused([.. _model.ToByteArray(), .. part], $"The model {expected}, which FacialAttention never writes and does not run; *");
+    }
+
+    [Fact]
+    public void Load_OfAnotherMaker_IsNamedBeforeItsOperators()
+    {
+        _model.MetadataProps.Clear();
+        _model.Graph.Node[0].OpType = "Loop";
+
+        ShouldBeRefused(
+            _model.ToByteArray(), "The model: the metadata has no 'formatVersion'; expected a file that FacialAttention wrote.");
+    }
+
+    [Theory]
+    [InlineData(99, 17)]
+    [InlineData(8, 99)]
+    public void Load_NewerFormat_IsNoDamage(int intermediateRepresentation, int operatorSet)
+    {
+        _model.IrVersion = intermediateRepresentation;
+        _model.OpsetImport[0].Version = operatorSet;
+
+        ShouldBeRefused(
+            _model.ToByteArray(),
+            $"The model was made for a newer ONNX Runtime than *, which this application has: it is of IR version {intermediateRepresentation} "
+            + $"and operator set {operatorSet}. Reference a newer Microsoft.ML.OnnxRuntime. *");
+    }
+
+    [Fact]
+    public void Load_WithoutSoftmax_ComputesNoProbabilities()
+    {
+        NodeProto softmax = _model.Graph.Node.Single(node => node.Name == "probabilities");
+        softmax.OpType = "Tanh";
+        softmax.Attribute.Clear();
+
+        ShouldBeRefused(
+            _model.ToByteArray(), "The model describes itself as a network of FacialAttention, but does not run; expected one as it was exported. *robabilit*");
+    }
+
+    [Fact]
+    public void Load_EndlessStream_EndsAtOnceOrAtTheLimit()
+    {
+        using var zeros = new EndlessStream([0]);
+        using var fields = new EndlessStream(Field(14, Field(1, "key"u8)));
+
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(zeros)).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage("The model does not begin as an ONNX model does, and the rest was not read; *");
+        FluentActions.Invoking(() => OnnxContent.Read(fields, "It", maxStreamBytes: 100_000)).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage("It is longer than 100000 bytes, the most that is read; *");
+
+        zeros.Given.Should().BeLessThan(10_000);
+        fields.Given.Should().BeLessThan(300_000);
+    }
+
+    [LinuxFact]
+    public void Load_Device_EndsAtOnce() =>
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load("/dev/zero")).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage("'/dev/zero' does not begin as an ONNX model does, *");
+
+    [LinuxFact]
+    public async Task Load_Pipe_WaitsForAWriterButNotForEver()
+    {
+        string path = _folder.File("model.pipe");
+        Task writer = NamedPipe.Write(path, _model.ToByteArray());
+        using (OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(path))
+        {
+            recognizer.Labels.Count.Should().Be(3);
+        }
+
+        await writer;
+
+        FluentActions.Invoking(() => OnnxContent.Open(path, TimeSpan.FromSeconds(0.2))).Should().ThrowExactly<IOException>()
+            .WithMessage($"'{path}' could not be opened within 0.2 seconds; expected an .onnx file, or a pipe that somebody writes to.");
+        using var release = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+    }
+
+    [Fact]
+    public void Load_ProviderThatIsNotThere_NamesThePackage()
+    {
+        byte[] model = _model.ToByteArray();
+        Action<SessionOptions>[] providers = [options => options.AppendExecutionProvider_CUDA(0), options => options.AppendExecutionProvider_DML(0)];
+        foreach (Action<SessionOptions> configure in providers)
+        {
+            FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(model, configure)).Should().ThrowExactly<NativeOnnxRuntimeException>()
+                .WithMessage("*has no such execution provider *Microsoft.ML.OnnxRuntime.Gpu for CUDA*ONNX Runtime said: *");
+        }
+
+        FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(model, _ => throw new NotSupportedException("own")))
+            .Should().ThrowExactly<NotSupportedException>("the caller's other exceptions are its own").WithMessage("own");
+    }
+
+    private static void ShouldBeRefused(byte[] model, string expected) => FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(model))
+        .Should().ThrowExactly<InvalidDataException>().WithMessage(expected);
+
+    /// <summary>A field of a protocol buffer message; its content is shorter than 128 bytes.</summary>
+    private static byte[] Field(int number, ReadOnlySpan<byte> content)
+    {
+        int tag = (number << 3) | 2;
+        byte[] start = tag < 128 ? [(byte)tag] : [(byte)(tag | 0x80), (byte)(tag >> 7)];
+        return [.. start, (byte)content.Length, .. content];
+    }
+
+    /// <summary>The same bytes again and again.</summary>
+    private sealed class EndlessStream(byte[] piece) : Stream
+    {
+        public long Given { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                buffer[offset + i] = piece[Given++ % piece.Length];
+            }
+
+            return count;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
