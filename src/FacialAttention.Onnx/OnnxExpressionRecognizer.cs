@@ -230,7 +230,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         _ = DescriptionFormat.ReadVersion(outline.Metadata, source);
         return outline.Foreign is { } foreign
             ? throw new InvalidDataException(
-                $"{source} {foreign}, which FacialAttention never writes and does not run; expected a model as OnnxExporter wrote it.")
+                $"{source} {foreign}, which FacialAttention never writes and does not run; expected a model as it was exported.")
             : outline;
     }
 
