@@ -25,6 +25,21 @@ internal static class CommonOptions
         DefaultValueFactory = defaultValue,
     };
 
+    /// <summary>Refuses a path of no characters, which would be taken for none.</summary>
+    public static void RefuseEmpty(params Option<string?>[] paths)
+    {
+        foreach (Option<string?> path in paths)
+        {
+            path.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                {
+                    result.AddError($"{path.Name}: got '{result.Tokens[0].Value}', expected the name of a file or folder.");
+                }
+            });
+        }
+    }
+
     public static string Text(ArgumentResult result) => result.Tokens.Single().Value;
 
     public static int ParseWholeNumber(ArgumentResult result, string text, int minimum, int maximum, string name)

@@ -18,11 +18,8 @@ internal static class JsonFile
 
     public static JsonObject ToObject<T>(T value) => JsonSerializer.SerializeToNode(value, Json)!.AsObject();
 
-    public static void Write<T>(string path, T value)
-    {
-        File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(value, Json));
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+    public static void Write<T>(string path, T value) =>
+        AtomicFile.Write(path, stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(value, Json)));
 
     public static T Read<T>(string path)
     {

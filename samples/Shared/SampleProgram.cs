@@ -1,12 +1,15 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
 
 namespace Samples;
 
-/// <summary>What the samples' programs share: exit codes, errors in one line, Ctrl-C.</summary>
+/// <summary>What the samples' programs share: exit codes, errors as messages, Ctrl-C.</summary>
 internal static class SampleProgram
 {
     private const int Failed = 2;
     private const int Stopped = 130;
+    private const int LongestMessage = 2000;
 
     /// <summary>
     /// What a command does, on a thread of its own: System.CommandLine listens for Ctrl-C only once it has a task in hand.
@@ -16,14 +19,14 @@ internal static class SampleProgram
 
     public static async Task<int> RunAsync(RootCommand command, string[] arguments)
     {
-        ParseResult parsed = command.Parse(arguments);
-        if (parsed.Errors.Count > 0)
-        {
-            return Fail(parsed.Errors[0].Message);
-        }
-
         try
         {
+            ParseResult parsed = command.Parse(arguments);
+            if (parsed.Errors.Count > 0)
+            {
+                return Fail(string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct()), arguments);
+            }
+
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
@@ -38,13 +41,46 @@ internal static class SampleProgram
         }
         catch (Exception exception)
         {
-            return Fail(exception.Message);
+            return Fail(exception.Message, arguments);
         }
     }
 
-    private static int Fail(string message)
+    /// <summary>
+    /// A message for people: as many lines as it has, in the words of the command line, without anything that a terminal would obey, and
+    /// cut where nobody reads on.
+    /// </summary>
+    internal static string Readable(string message, IEnumerable<string> arguments)
     {
-        Console.Error.WriteLine("error: " + message.Split(['\r', '\n'])[0]); // The first line of ours says it all.
+        // A line break in a path that was given is part of its name; others divide the message.
+        foreach (string argument in arguments.Where(argument => argument.Any(IsUnseen)))
+        {
+            message = message.Replace(argument, Escaped(argument), StringComparison.Ordinal);
+        }
+
+        string[] lines = message.Replace("skipBad", "--skip-bad", StringComparison.Ordinal).ReplaceLineEndings("\n").Split('\n');
+        string text = string.Join(Environment.NewLine, lines.Select(Escaped)).TrimEnd();
+        const string Rest = " ...";
+        return text.Length <= LongestMessage ? text : text[..(LongestMessage - Rest.Length)] + Rest;
+    }
+
+    // Marks of direction and the like would reorder or hide what stands beside them.
+    private static bool IsUnseen(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private static string Escaped(string text)
+    {
+        var result = new StringBuilder();
+        foreach (char c in text)
+        {
+            _ = IsUnseen(c) ? result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}") : result.Append(c);
+        }
+
+        return result.ToString();
+    }
+
+    private static int Fail(string message, string[] arguments)
+    {
+        Console.Error.WriteLine(Readable("error: " + message, arguments));
         return Failed;
     }
 }

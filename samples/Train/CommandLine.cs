@@ -159,6 +159,8 @@ internal sealed class CommandLine
 
     public CommandLine()
     {
+        CommonOptions.RefuseEmpty(
+            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
             _trainData, _split, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
@@ -201,7 +203,7 @@ internal sealed class CommandLine
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention))));
         Command = new RootCommand(
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
-            + "Exit codes: 0 done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
+            + "Exit codes: 0 done; 2 an error, told on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
             train, evaluate, finetune, export, curves, draw,
         };
@@ -239,6 +241,12 @@ internal sealed class CommandLine
         Dictionary<string, string?> overrides = ReadOverrides(result, namedOptions);
         foreach (string part in checkpoint is null ? [] : result.GetValue(_freeze)?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
+            if (part.Length == 0)
+            {
+                throw new ArgumentException(
+                    $"--freeze: got '{result.GetValue(_freeze)}', expected names of parts, for example backbone,local_attention.");
+            }
+
             Add(overrides, $"trainer:learningRateFactors:{part}", "0");
         }
 

@@ -21,7 +21,7 @@ internal static class CurvePlot
         Multiplot panels = Panels();
         Draw(panels.GetPlot(0), $"{title}: loss", "loss", point => point.Loss);
         Draw(panels.GetPlot(1), $"{title}: accuracy", "accuracy (%)", Accuracy);
-        panels.SavePng(path, Width, Height);
+        Write(path, panels);
 
         void Draw(Plot plot, string heading, string axis, Func<TrainingPoint, double> value)
         {
@@ -39,7 +39,7 @@ internal static class CurvePlot
         Multiplot panels = Panels();
         Draw(panels.GetPlot(0), "training batches, as the network saw them", curves => curves.Training);
         Draw(panels.GetPlot(1), "validation (selection split)", curves => curves.Validation);
-        panels.SavePng(path, Width, Height);
+        Write(path, panels);
 
         void Draw(Plot plot, string heading, Func<RunCurves, IReadOnlyList<TrainingPoint>> points)
         {
@@ -56,6 +56,12 @@ internal static class CurvePlot
     }
 
     private static double Accuracy(TrainingPoint point) => 100 * (1 - point.Error);
+
+    private static void Write(string path, Multiplot panels)
+    {
+        byte[] png = panels.Render(Width, Height).GetImageBytes(ImageFormat.Png);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
 
     private static Multiplot Panels()
     {

@@ -19,12 +19,7 @@ internal static class RecipeReader
         var builder = new ConfigurationBuilder();
         if (file is not null)
         {
-            if (!File.Exists(file))
-            {
-                throw new FileNotFoundException($"There is no recipe '{file}'.", file);
-            }
-
-            builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+            builder.AddJsonStream(ReadFile(file));
         }
 
         try
@@ -42,7 +37,8 @@ internal static class RecipeReader
 
             return faults.Length == 0 ? configuration : throw new InvalidDataException(Where(file) + string.Join(" ", faults));
         }
-        catch (InvalidDataException exception) when (exception.InnerException is not null)
+        catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException
+            || (exception is InvalidDataException && exception.InnerException is not null))
         {
             Exception cause = exception.GetBaseException();
             throw new InvalidDataException($"'{file}' is no recipe: {cause.Message}", exception);
@@ -61,6 +57,23 @@ internal static class RecipeReader
         configuration.Bind(recipe, options => options.ErrorOnUnknownConfiguration = true);
         recipe.Network.BackboneStages ??= stages;
         return recipe;
+    }
+
+    /// <summary>Reads no more than a recipe can have: a wrong path may be a file without end.</summary>
+    private static MemoryStream ReadFile(string file)
+    {
+        const int MostBytes = 1_000_000;
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException($"There is no recipe '{file}'.", file);
+        }
+
+        var content = new byte[MostBytes + 1];
+        using FileStream stream = File.OpenRead(file);
+        int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        return length <= MostBytes
+            ? new MemoryStream(content, 0, length)
+            : throw new InvalidDataException($"'{file}' is no recipe: it has more than {MostBytes} bytes.");
     }
 
     private static string Where(string? file) => file is null ? "" : $"'{file}' and the command line: ";

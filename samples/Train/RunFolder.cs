@@ -5,37 +5,30 @@ using Samples;
 namespace Train;
 
 /// <summary>The output folder. It never holds more than one run: an unfinished one has run.resume, a finished one has the rest.</summary>
-internal sealed class RunFolder
+internal sealed class RunFolder : IDisposable
 {
     private readonly string _path;
+    private readonly FileClaim _claim;
 
-    /// <summary>Makes the folder and sees that it can be written to before hours are spent.</summary>
+    /// <summary>Makes the folder, sees that it can be written to before hours are spent, and keeps other runs out of it.</summary>
     /// <exception cref="ArgumentException">There is a run in it, and it is not to be resumed.</exception>
+    /// <exception cref="IOException">Another process writes into it.</exception>
     public RunFolder(string path, bool resumes)
     {
         _path = path;
-        bool isUnfinished = File.Exists(ResumePath);
-        IsFinished = !isUnfinished && File.Exists(CheckpointPath);
-        if (isUnfinished && !resumes)
+        _claim = OutputFolder.Claim(path);
+        try
         {
-            throw new ArgumentException($"'{path}' holds an unfinished run; expected --resume to go on with it, or another folder.");
+            CheckContent(path, resumes);
         }
-
-        if (IsFinished && !resumes)
+        catch
         {
-            throw new ArgumentException($"'{path}' holds a finished run; expected another folder, or --resume to see its result.");
+            _claim.Dispose();
+            throw;
         }
-
-        if (IsFinished && !File.Exists(ResultsPath))
-        {
-            throw new ArgumentException($"'{path}' holds a checkpoint.safetensors without results.json; expected another folder.");
-        }
-
-        Directory.CreateDirectory(path);
-        using FileStream probe = File.Create(Path.Combine(path, $".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose);
     }
 
-    public bool IsFinished { get; }
+    public bool IsFinished { get; private set; }
 
     public string ResumePath => Path.Combine(_path, "run.resume");
 
@@ -76,6 +69,28 @@ internal sealed class RunFolder
         JsonFile.Write(HistoryPathOf(_path), curves);
         JsonFile.Write(ResultsPath, result);
         CurvePlot.Save(Path.Combine(_path, "curves.png"), network.Variant.PaperName, curves);
+    }
+
+    public void Dispose() => _claim.Dispose();
+
+    private void CheckContent(string path, bool resumes)
+    {
+        bool isUnfinished = File.Exists(ResumePath);
+        IsFinished = !isUnfinished && File.Exists(CheckpointPath);
+        if (isUnfinished && !resumes)
+        {
+            throw new ArgumentException($"'{path}' holds an unfinished run; expected --resume to go on with it, or another folder.");
+        }
+
+        if (IsFinished && !resumes)
+        {
+            throw new ArgumentException($"'{path}' holds a finished run; expected another folder, or --resume to see its result.");
+        }
+
+        if (IsFinished && !File.Exists(ResultsPath))
+        {
+            throw new ArgumentException($"'{path}' holds a checkpoint.safetensors without results.json; expected another folder.");
+        }
     }
 
     private static string ResultsPathOf(string path) => Path.Combine(path, "results.json");

@@ -11,9 +11,11 @@ namespace Train;
 /// <summary><c>train</c> and <c>finetune</c>.</summary>
 internal static class TrainRun
 {
+    private static readonly string[] BudgetOptions = [nameof(TrainerOptions.Iterations), nameof(TrainerOptions.Epochs)];
+
     public static void Run(TrainSettings settings, CancellationToken cancellationToken)
     {
-        RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
+        using RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
         (ExpressionNetwork network, DatasetSplit faces, Recipe recipe) = settings.CheckpointPath is { } checkpoint
             ? Continue(checkpoint, settings, cancellationToken)
             : Begin(settings, cancellationToken);
@@ -40,6 +42,14 @@ internal static class TrainRun
                 RunResult result = Train(settings, network, faces, recipe, run, state, folder, cancellationToken);
                 state?.Delete();
                 MetricTables.Print(result);
+            }
+            catch (InvalidOperationException exception) when (state is { Exists: true }
+                && BudgetOptions.Any(name => exception.Message.Contains($"options {name} is", StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new ArgumentException(
+                    $"{exception.Message} The end of a run is planned with it: to train longer, let it end as planned with --resume, then "
+                    + $"finetune --checkpoint {Path.Combine(settings.OutputFolder!, "checkpoint.safetensors")} with another --output.",
+                    exception);
             }
             catch (OperationCanceledException)
             {

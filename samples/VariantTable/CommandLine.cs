@@ -81,9 +81,10 @@ internal sealed class CommandLine
 
     public CommandLine()
     {
+        CommonOptions.RefuseEmpty(_data, _output);
         Command = new RootCommand(
             "Trains the five networks of Ming, Hu and Liu (2022) and prints their table.\n\n"
-            + "Exit codes: 0 all rows are done; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C, finished rows are kept.")
+            + "Exit codes: 0 all rows are done; 2 an error, told on stderr; 130 stopped by Ctrl-C, finished rows are kept.")
         {
             _data, _split, _variants, _iterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _localScaling, _seeds, _device,
             _threads, _output, _resume,

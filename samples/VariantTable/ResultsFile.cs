@@ -16,7 +16,7 @@ internal sealed class ResultsFile
     private readonly Content _content;
     private readonly IReadOnlyList<Row> _formerRows = [];
 
-    /// <summary>Makes the folder and sees that it can be written to before hours are spent.</summary>
+    /// <summary>Looks at what the folder holds; it is there, and claimed.</summary>
     /// <exception cref="ArgumentException">
     /// The folder holds an unfinished table that is not to be resumed, or one of other settings that is; all differences are named.
     /// </exception>
@@ -47,11 +47,6 @@ internal sealed class ResultsFile
             }),
             RunEnvironment.Of(device, settings.Threads),
             []);
-        Directory.CreateDirectory(folder);
-        using (File.Create(PathOf($".{Path.GetRandomFileName()}"), bufferSize: 1, FileOptions.DeleteOnClose))
-        {
-        }
-
         if (settings.Resumes)
         {
             _formerRows = ReadFormerRows();
@@ -115,7 +110,7 @@ internal sealed class ResultsFile
         JsonFile.Write(ResultsPath, _content with { Rows = [.. others, .. rows] });
         foreach (Row row in rows)
         {
-            File.Delete(StatePath(row.Variant, row.Seed));
+            AtomicFile.Delete(StatePath(row.Variant, row.Seed));
         }
     }
 

@@ -14,6 +14,7 @@ internal static class TableRun
 
     public static void Run(Settings settings, CancellationToken cancellationToken)
     {
+        using FileClaim? claim = settings.OutputFolder is { } output ? OutputFolder.Claim(output) : null;
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(settings.Threads);
         DeviceSelection device = DeviceSelector.Select(settings.Device, settings.CudaIndex);

@@ -98,14 +98,15 @@ public sealed class FaceImage
     /// <exception cref="InvalidDataException">The bytes are no complete image of a known format, or it is too large.</exception>
     public static FaceImage Decode(ReadOnlySpan<byte> encoded) => ImageCodec.Decode(encoded, "The image data");
 
-    /// <summary>Writes the image as a PNG file, which keeps every pixel as it is. A file already there is replaced.</summary>
+    /// <summary>Writes the image as a PNG file, which keeps every pixel as it is. A file already there is replaced, whole or not at all.</summary>
     /// <param name="path">The file to write.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllBytes(path, ImageCodec.EncodePng(this));
+        byte[] png = ImageCodec.EncodePng(this);
+        AtomicFile.Write(path, stream => stream.Write(png));
     }
 
     private static byte[] ReadToEnd(Stream stream, string source)

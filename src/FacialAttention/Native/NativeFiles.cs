@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -23,6 +24,7 @@ internal static class NativeFiles
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
 
     /// <summary>The folders of this process, as <see cref="Folders"/> finds them.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "It is empty in a single file, which Folders expects.")]
     public static string[] FoldersOfThisProcess() => Folders(
         AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string, AppContext.BaseDirectory, typeof(torch).Assembly.Location);
 

@@ -54,9 +54,13 @@ public sealed class ResumeState
     /// <summary>Whether there is such a file.</summary>
     public bool Exists => File.Exists(_path);
 
-    /// <summary>Deletes the file, if there is one: the next run starts anew.</summary>
+    /// <summary>Deletes the file, if there is one, and what killed writes of it left: the next run starts anew.</summary>
     /// <exception cref="IOException">The file cannot be deleted.</exception>
-    public void Delete() => File.Delete(_path);
+    public void Delete() => AtomicFile.Delete(_path);
+
+    /// <summary>Keeps other trainers, in this process or another, from writing the file too.</summary>
+    /// <exception cref="IOException">Another trainer writes it.</exception>
+    internal FileClaim Claim() => FileClaim.Take(_path, $"The resume state '{_path}'");
 
     /// <summary>Notes what the run is and, if the file exists, goes on from it. Nothing is changed if anything is wrong.</summary>
     internal void Begin(TrainingRun run, RunIdentity identity)

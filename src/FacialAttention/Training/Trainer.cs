@@ -107,7 +107,7 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">
     /// The resume state is of other data, options or another network; all differences are named.
     /// </exception>
-    /// <exception cref="IOException">The resume state cannot be read or written; a former one is still there.</exception>
+    /// <exception cref="IOException">The resume state cannot be read or written, a former one is still there; or another trainer writes it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The trainer or its network was disposed.</exception>
     public TrainingHistory Fit(
@@ -122,6 +122,7 @@ public sealed partial class Trainer : IDisposable
         TrainingRun.Check(training, validation, _options.Augmentation, _objective as IDescribed ?? _network as IDescribed);
         using var seeded = new SeededTorch(_options.Seed);
         using var run = new TrainingRun(_network, _optimizer, _options, training, validation, Device.Device);
+        using FileClaim? claim = resume?.Claim();
         resume?.Begin(run, new RunIdentity(_network, _options, training, validation));
         LogStart(run.Record.Iteration, run.Iterations, training.Count, validation.Count);
         run.StartClock();

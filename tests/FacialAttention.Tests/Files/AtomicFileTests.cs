@@ -130,6 +130,60 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Write_LeftoverOfAKilledWrite_IsRemovedButNoFileThatIsBeingWritten()
+    {
+        string leftover = _folder.File(".a.tmp/killed");
+        Directory.CreateDirectory(Path.GetDirectoryName(leftover)!);
+        File.WriteAllBytes(leftover, new byte[1000]);
+        _folder.Write(".ab.tmp", [1]);
+
+        AtomicFile.Write(_folder.File("a"), outer =>
+        {
+            File.Exists(leftover).Should().BeFalse();
+            outer.Write([1]);
+            AtomicFile.Write(_folder.File("a"), inner => inner.Write([2]));
+            File.ReadAllBytes(_folder.File("a")).Should().Equal(2);
+        });
+
+        File.ReadAllBytes(_folder.File("a")).Should().Equal(1);
+        Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("a", ".ab.tmp");
+    }
+
+    [Fact]
+    public void Delete_FileAndLeftover_RemovesBoth()
+    {
+        string path = _folder.Write("a", [1]);
+        Directory.CreateDirectory(_folder.File(".a.tmp"));
+        File.WriteAllBytes(_folder.File(".a.tmp/killed"), [2]);
+
+        AtomicFile.Delete(path);
+
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Write_ManyThreadsToOneFile_LeaveOneOfTheirContents()
+    {
+        string path = _folder.File("a");
+
+        Parallel.For(0, 200, i => AtomicFile.Write(path, stream => stream.Write(Enumerable.Repeat((byte)i, 5000).ToArray())));
+
+        byte[] content = File.ReadAllBytes(path);
+        content.Should().HaveCount(5000).And.OnlyContain(value => value == content[0]);
+        Directory.GetFileSystemEntries(_folder.Path).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Write_NameOfAllowedLength_IsWritten()
+    {
+        string path = _folder.File(new string('x', 255));
+
+        AtomicFile.Write(path, stream => stream.Write([1]));
+
+        File.ReadAllBytes(path).Should().Equal(1);
+    }
+
+    [Fact]
     public void Write_EmptyPath_IsRefused()
     {
         Action act = () => AtomicFile.Write("", _ => { });

@@ -37,9 +37,30 @@ public sealed class FullDiskTests
 
         ProcessRun run = ProcessRun.Run(folder.Path, "unshare", PrivateMountFactAttribute.UnshareOption!, "sh", "-c", script).OrThrow();
 
-        run.Error.Should().StartWith("error: No space left on device");
+        run.Error.Should().StartWith("error: Cannot write 'small/run/run.resume': No space left on device.")
+            .And.Contain("The former file stays.");
         run.Output.Should().Contain("Going on from");
         File.ReadAllBytes(folder.File("resumed.safetensors"))
             .Should().Equal(File.ReadAllBytes(folder.File("whole/checkpoint.safetensors")));
+    }
+
+    [PrivateMountFact]
+    public void Draw_DiskFull_LeavesWholePicturesAloneAndNamesTheOther()
+    {
+        using var folder = new TemporaryFolder();
+        string script = $"""
+            mkdir small && mount -t tmpfs -o size=2m none small || exit 90
+            dotnet '{SampleProcess.PathOf("Train")}' draw --output small/faces --persons 400 --held-out-persons 1
+            [ $? = 2 ] || exit 91
+            [ -z "$(find small -name '.*' -type f)" ] || exit 92
+            cp -r small/faces faces
+            """;
+
+        ProcessRun run = ProcessRun.Run(folder.Path, "unshare", PrivateMountFactAttribute.UnshareOption!, "sh", "-c", script).OrThrow();
+
+        run.Error.Should().MatchRegex(@"^error: Cannot write 'small/faces/train/\w+/\d{5}\.png': .*No space left on device\.");
+        string[] pictures = Directory.GetFiles(folder.File("faces"), "*", SearchOption.AllDirectories);
+        pictures.Should().HaveCountGreaterThan(100);
+        pictures.Should().AllSatisfy(file => FaceImage.Load(file).Width.Should().Be(48));
     }
 }

@@ -236,6 +236,58 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             [.. arguments[..^1], folder.File("other"), "--set", "network:lstmHiddenSize=9"], "network.lstmHiddenSize is 8 there and 9 here");
     }
 
+    [Theory]
+    [InlineData("train", "--data")]
+    [InlineData("train", "--output")]
+    [InlineData("draw", "--output")]
+    public void AnyCommand_EmptyPath_IsRefused(string command, string option) =>
+        AssertFails([command, option, ""], $"{option}: got '', expected the name of a file or folder.");
+
+    [LinuxFact]
+    public void Train_ConfigWithoutEnd_IsRefused() =>
+        AssertFails(["train", "--config", "/dev/zero"], "'/dev/zero' is no recipe: it has more than 1000000 bytes.");
+
+    [Fact]
+    public void Train_PathWithLineBreaksAndMore_IsEscapedAndTheReasonKept()
+    {
+        (int exitCode, _, string error) = SampleProcess.Run(
+            Sample, Path.GetTempPath(), "train", "--config", "no\nsuch\u001b[31m\u202e.json");
+
+        exitCode.Should().Be(2);
+        error.Should().Be(@"error: There is no recipe 'no\u000Asuch\u001B[31m\u202E.json'." + Environment.NewLine);
+    }
+
+    [Fact]
+    public void Train_BadImages_TellsEachAndTheOptionThatLeavesThemOut()
+    {
+        using var folder = new TemporaryFolder();
+        string faces = DrawFolder(folder);
+        File.WriteAllBytes(Path.Combine(faces, "train", "glad", "broken.png"), []);
+        File.WriteAllBytes(Path.Combine(faces, "train", "sad", "damaged.png"), [1, 2, 3]);
+
+        (int exitCode, _, string error) = SampleProcess.Run(Sample, folder.Path, "train", "--data", faces);
+
+        exitCode.Should().Be(2);
+        error.Should().Contain("--skip-bad").And.Contain("broken.png").And.Contain("damaged.png").And.NotContain("skipBad");
+        error.Split('\n').Should().HaveCountGreaterThan(2);
+    }
+
+    [Fact]
+    public void Train_TwoProcessesStartedTogether_OneTrainsAndTheOtherSaysWhoDoes()
+    {
+        using var folder = new TemporaryFolder();
+        string[] arguments = [.. run.Arguments, "--output", folder.File("out")];
+        using SampleProcess first = SampleProcess.Start(Sample, folder.Path, arguments);
+        using SampleProcess second = SampleProcess.Start(Sample, folder.Path, arguments);
+
+        var ends = new[] { first.WaitForExit(), second.WaitForExit() }.OrderBy(end => end.ExitCode).ToArray();
+
+        ends.Select(end => end.ExitCode).Should().Equal(0, 2);
+        ends[1].Error.Should().MatchRegex(@"is in use by process \d+ on \S+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|holds a finished run");
+        Directory.GetFiles(folder.File("out")).Select(Path.GetFileName)
+            .Should().BeEquivalentTo("checkpoint.safetensors", "curves.png", "history.json", "results.json");
+    }
+
     [LinuxFact]
     public void Train_CtrlCThenResume_EndsWithTheSameBytes()
     {
@@ -294,6 +346,7 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
 
     [Theory]
     [InlineData("train --epoch 3", "'--epoch'")]
+    [InlineData("finetune --checkpoint x --data y --freeze ,", "--freeze: got ',', expected names of parts")]
     [InlineData("train --resume", "--resume was given without --output")]
     [InlineData("train --split 8:2", "--split was given without --data")]
     [InlineData("train --skip-bad", "--skip-bad was given while --data is not given")]

@@ -1,0 +1,15 @@
+using FacialAttention;
+
+namespace Samples;
+
+/// <summary>The folder of <c>--output</c>, which one process at a time writes into.</summary>
+internal static class OutputFolder
+{
+    /// <summary>Makes the folder if there is none and keeps others out of it, until the claim or the process ends.</summary>
+    /// <exception cref="IOException">Another process writes into it, or it cannot be written to.</exception>
+    public static FileClaim Claim(string path)
+    {
+        Directory.CreateDirectory(path);
+        return FileClaim.Take(Path.Combine(path, "run"), $"--output: '{path}'");
+    }
+}

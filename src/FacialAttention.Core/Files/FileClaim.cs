@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace FacialAttention;
+
+/// <summary>
+/// The right to write a file or what is in a folder, held by one at a time, in whatever process: a locked file beside it, whose lock the
+/// system takes back when the process ends in whatever way. File systems without locks refuse nobody.
+/// </summary>
+internal sealed partial class FileClaim : IDisposable
+{
+    private readonly string _lockPath;
+    private readonly FileStream _lock;
+
+    private FileClaim(string lockPath, FileStream stream)
+    {
+        _lockPath = lockPath;
+        _lock = stream;
+    }
+
+    /// <summary>Takes the claim, which ends with <see cref="Dispose"/> or with the process.</summary>
+    /// <param name="path">The file that is to be written; its folder exists.</param>
+    /// <param name="name">What is claimed, for the message.</param>
+    /// <exception cref="IOException">Another has it, who is named; or the folder takes no new file.</exception>
+    public static FileClaim Take(string path, string name)
+    {
+        string fullPath = Path.GetFullPath(path);
+        string lockPath = Path.Combine(Path.GetDirectoryName(fullPath) ?? fullPath, $".{Path.GetFileName(fullPath)}.lock");
+        while (true)
+        {
+            FileStream stream = Open(lockPath, name);
+            if (!IsDeleted(stream))
+            {
+                NameOwner(stream);
+                return new FileClaim(lockPath, stream);
+            }
+
+            stream.Dispose(); // Its former owner deleted it between the opening and the lock.
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_lockPath); // While it is locked.
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+        }
+
+        _lock.Dispose();
+    }
+
+    private static void NameOwner(FileStream stream)
+    {
+        try
+        {
+            stream.SetLength(0);
+            stream.Write(Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC")));
+            stream.Flush();
+        }
+        catch (IOException)
+        {
+            // On a full disk the lock holds without a name.
+        }
+    }
+
+    private static FileStream Open(string lockPath, string name)
+    {
+        bool isThere = File.Exists(lockPath);
+        try
+        {
+            // On Unix none is an exclusive lock; on Windows others may read who has it, and the file may be deleted.
+            FileShare share = OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.None;
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+        }
+        catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException)
+            && (isThere || File.Exists(lockPath)))
+        {
+            throw new IOException(
+                $"{name} is in use by {ReadOwner(lockPath)}; expected to wait until that ends, or another place to write to.", exception);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new IOException($"{name} cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>What the owner wrote; reading asks for no lock, which .NET's own streams would.</summary>
+    private static string ReadOwner(string lockPath)
+    {
+        var text = new byte[200];
+        int length = 0;
+        try
+        {
+            using SafeFileHandle handle = OperatingSystem.IsWindows()
+                ? File.OpenHandle(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
+                : new SafeFileHandle(OpenFile(lockPath, 0), ownsHandle: true);
+            length = handle.IsInvalid ? 0 : RandomAccess.Read(handle, text, 0);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+        }
+
+        return length == 0 ? "another process" : Encoding.UTF8.GetString(text, 0, length);
+    }
+
+    // Only Linux tells; elsewhere two may have the claim if one begins in the very moment in which another ends.
+    private static bool IsDeleted(FileStream stream) => OperatingSystem.IsLinux() && new FileInfo(
+        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{stream.SafeFileHandle.DangerousGetHandle()}"))
+        .LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) == true;
+
+    /// <summary>open(2); flags 0 is for reading.</summary>
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
+}
