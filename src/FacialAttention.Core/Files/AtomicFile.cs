@@ -89,11 +89,17 @@ internal static partial class AtomicFile
             {
                 Directory.CreateDirectory(ownFolder);
                 DeleteLeftovers(ownFolder);
-                return (temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Share));
+                var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, Share);
+                if (File.Exists(temporary))
+                {
+                    return (temporary, stream); // Locked, and so nobody's leftover.
+                }
+
+                stream.Dispose();
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Another writer of the same file may have taken the folder away, or looked at the new file before it was locked.
+                // Another writer of the same file may have taken the folder away, or the new file before it was locked.
             }
             catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
             {
