@@ -12,6 +12,10 @@ namespace FacialAttention;
 /// other languages call it once, before their first use of TorchSharp.
 /// </para>
 /// <para>
+/// Where a virtual machine has AVX-512 and hides its caches, <c>ONEDNN_MAX_CPU_ISA</c> is set to <c>AVX2</c> for native libraries unless
+/// it is set already: libtorch computes wrong numbers there without (docs/troubleshooting.md).
+/// </para>
+/// <para>
 /// The environment variable <c>FACIALATTENTION_LIBTORCH</c> may name a folder with an existing libtorch (for example
 /// <c>torch/lib</c> of a Python PyTorch) for applications that bring none.
 /// </para>
@@ -41,6 +45,7 @@ public static class NativeTorch
 
             try
             {
+                ProcessorLimit.Set();
                 string? libtorchFolder = Environment.GetEnvironmentVariable(LibtorchFolder.VariableName);
                 new NativeTorchLoader(NativeFiles.FoldersOfThisProcess(), libtorchFolder).Load();
             }
