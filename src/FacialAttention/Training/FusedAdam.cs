@@ -59,7 +59,9 @@ internal sealed class FusedAdam : IDisposable
                 continue;
             }
 
+            // As scalars that live until the end of the call: those that TorchSharp makes of numbers may be collected during it.
             (double rate, double beta1, double beta2, double decay, double epsilon) = OptionsOf(group);
+            Scalar[] scalars = [rate, beta1, beta2, decay, epsilon];
             _script.invoke(
                 "step",
                 parts.Select(part => part.Weight).ToArray(),
@@ -67,11 +69,12 @@ internal sealed class FusedAdam : IDisposable
                 parts.Select(part => part.Mean).ToArray(),
                 parts.Select(part => part.Square).ToArray(),
                 parts.Select(part => part.Count).ToArray(),
-                rate,
-                beta1,
-                beta2,
-                decay,
-                epsilon);
+                scalars[0],
+                scalars[1],
+                scalars[2],
+                scalars[3],
+                scalars[4]);
+            Array.ForEach(scalars, scalar => scalar.Dispose());
         }
     }
 
