@@ -126,6 +126,14 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => ExpressionLabels.Fer2013,
     };
 
+    private readonly Option<ExpressionLabels?> _csvLabels = new("--labels")
+    {
+        Description = "The classes 0, 1, ... of a csv: Fer2013, CkPlus, CkExtended, FerPlus, or names separated by commas. "
+            + "[default: Fer2013]",
+        HelpName = "NAMES",
+        CustomParser = ParseLabels,
+    };
+
     private readonly Option<int> _persons = CommonOptions.WholeNumber(
         "--persons", 1, 100_000, "Persons in train; each shows every class once.", _ => 40);
     private readonly Option<int> _heldOutPersons = CommonOptions.WholeNumber(
@@ -163,15 +171,15 @@ internal sealed class CommandLine
             _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
-            _trainData, _split, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+            _trainData, _split, _csvLabels, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
         };
         var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
         {
-            _checkpoint, _data, _part, _json, _mirrored, _skipBad, _device, _threads,
+            _checkpoint, _data, _part, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
-            _checkpoint, _data, _split, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+            _checkpoint, _data, _split, _csvLabels, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
         };
         var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png.")
         {
@@ -287,8 +295,14 @@ internal sealed class CommandLine
     private FaceSource ReadSource(ParseResult result, string? data, string? split)
     {
         bool skipsBad = result.GetValue(_skipBad);
+        ExpressionLabels? labels = result.GetValue(_csvLabels);
+        if (labels is not null && (data is null || Directory.Exists(data)))
+        {
+            throw new ArgumentException("--labels was given without a csv as --data; expected it only with one: folders have names.");
+        }
+
         return !skipsBad || Directory.Exists(data)
-            ? new FaceSource(data, split, skipsBad)
+            ? new FaceSource(data, split, skipsBad, labels)
             : throw new ArgumentException(
                 $"--skip-bad was given while --data is {data ?? "not given"}; expected it only with a folder of faces.");
     }

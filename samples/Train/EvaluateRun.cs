@@ -18,13 +18,7 @@ internal static class EvaluateRun
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath, device.Device);
         ExpressionNetworkOptions options = network.Options;
         FaceDataset faces = settings.Data.ReadPart(settings.Part, options.ImageWidth, options.ImageHeight, cancellationToken);
-        if (!faces.Labels.Equals(options.Labels))
-        {
-            throw new ArgumentException(
-                $"The labels of '{settings.CheckpointPath}' are {NamesOf(options.Labels)}; those of '{settings.Data.Path}' are "
-                + $"{NamesOf(faces.Labels)}. Expected the same in the same order.");
-        }
-
+        faces = WithLabelsOf(options.Labels, faces, settings);
         EvaluationResult result = Evaluator.Evaluate(
             network, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);
         if (settings.IsJson)
@@ -37,5 +31,25 @@ internal static class EvaluateRun
         MetricTables.Print(result);
     }
 
-    private static string NamesOf(ExpressionLabels labels) => string.Join(", ", labels.Names);
+    /// <summary>The faces with the labels of the network, found by their names in any order and case.</summary>
+    private static FaceDataset WithLabelsOf(ExpressionLabels labels, FaceDataset faces, EvaluateSettings settings)
+    {
+        if (faces.Labels.Equals(labels))
+        {
+            return faces;
+        }
+
+        int[] found = [.. faces.Labels.Names.Select(labels.IndexOf)];
+        string[] missing = [.. faces.Labels.Names.Where((_, label) => found[label] < 0)];
+        return missing.Length == 0
+            ? new FaceDataset(
+                faces.Pixels.ToArray(),
+                Array.ConvertAll(faces.LabelIndices.ToArray(), label => (byte)found[label]),
+                faces.Height,
+                faces.Width,
+                labels)
+            : throw new ArgumentException(
+                $"'{settings.CheckpointPath}' knows no {string.Join(", ", missing.Take(20))}, which '{settings.Data.Path}' has; "
+                + $"expected names among {string.Join(", ", labels.Names.Take(20))}, in any order.");
+    }
 }

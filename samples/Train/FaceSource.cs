@@ -7,10 +7,12 @@ namespace Train;
 /// <param name="Path">A FER2013 csv or csv.gz, or a folder of faces; null for drawn faces.</param>
 /// <param name="Split">"official", "8:2" or null for what the data suggests.</param>
 /// <param name="SkipsBad">Whether images of a folder that cannot be used are told and left out.</param>
-internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
+/// <param name="Labels">The classes of a csv; null for those of FER2013.</param>
+internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, ExpressionLabels? Labels)
 {
     private static readonly string[] CsvParts = ["Training", "PublicTest", "PrivateTest"]; // as SplitPart
     private static readonly string[] FolderParts = ["train", "validation", "test"]; // as SplitPart
+    private static readonly string[] TrainNames = ["train", "training"];
     private const string AllParts = "all";
 
     public string Name => Path is null ? nameof(SyntheticFaces) : Directory.Exists(Path) ? "folder" : "FER2013";
@@ -18,58 +20,82 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
     /// <summary>Reads what to train on and what to select on; images of a folder are brought to the given size.</summary>
     public DatasetSplit ReadSplit(int width, int height, CancellationToken cancellationToken)
     {
-        DatasetSplit faces = ReadSplit(Path, new FacePreprocessor(width, height), Console.Out, cancellationToken);
+        DatasetSplit faces = DataNotes.Read(() => ReadSplit(new FacePreprocessor(width, height), cancellationToken));
         CheckSize(faces.Training, width, height);
+        DataNotes.TellMissingClasses(faces.Training);
         return faces;
     }
 
     /// <summary>Reads the faces of one part, or of all.</summary>
     public FaceDataset ReadPart(string part, int width, int height, CancellationToken cancellationToken)
     {
-        string path = Path!;
-        FaceDataset faces = Directory.Exists(path)
-            ? PartOf(ReadSplit(path, new FacePreprocessor(width, height), Console.Error, cancellationToken), part)
-            : Fer2013Reader.ReadPart(path, PartNamed(part, CsvParts), cancellationToken: cancellationToken);
+        FaceDataset faces = DataNotes.Read(() => ReadPart(part, new FacePreprocessor(width, height), cancellationToken));
         CheckSize(faces, width, height);
         return faces;
     }
 
-    private DatasetSplit ReadSplit(string? path, FacePreprocessor preprocessor, TextWriter notes, CancellationToken cancellationToken)
+    /// <summary>Refuses an output folder among the faces, which the next run would take for a class.</summary>
+    public void CheckOutput(string? outputFolder)
     {
-        if (path is null)
+        if (outputFolder is null || Path is null || !Directory.Exists(Path))
+        {
+            return;
+        }
+
+        string inside = System.IO.Path.GetRelativePath(Path, outputFolder);
+        if (inside.Split(System.IO.Path.DirectorySeparatorChar)[0] != ".." && !System.IO.Path.IsPathRooted(inside))
+        {
+            throw new ArgumentException($"--output '{outputFolder}' lies in the folder of faces '{Path}'; expected a folder outside it.");
+        }
+    }
+
+    private DatasetSplit ReadSplit(FacePreprocessor preprocessor, CancellationToken cancellationToken)
+    {
+        if (Path is null)
         {
             return DrawnFaces.Read();
         }
 
-        if (!Directory.Exists(path))
+        if (!Directory.Exists(Path))
         {
             return Split == "8:2"
-                ? Fer2013Reader.ReadStratified(path, cancellationToken: cancellationToken)
-                : Fer2013Reader.Read(path, cancellationToken: cancellationToken);
+                ? Fer2013Reader.ReadStratified(Path, labels: Labels, note: Console.WriteLine, cancellationToken: cancellationToken)
+                : Fer2013Reader.Read(Path, Labels, Console.WriteLine, cancellationToken: cancellationToken);
         }
 
         bool isDivided = Split is null
-            ? Directory.EnumerateDirectories(path)
-                .Any(folder => System.IO.Path.GetFileName(folder).Equals(FolderParts[0], StringComparison.OrdinalIgnoreCase))
+            ? Directory.EnumerateDirectories(Path)
+                .Any(folder => TrainNames.Contains(System.IO.Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase))
             : Split == "official";
         FaceFolder read = isDivided
-            ? FaceFolderReader.Read(path, preprocessor, SkipsBad, cancellationToken: cancellationToken)
-            : FaceFolderReader.ReadStratified(path, preprocessor: preprocessor, skipBad: SkipsBad, cancellationToken: cancellationToken);
-        foreach (BadImage bad in read.BadImages)
-        {
-            notes.WriteLine($"Left out {bad.Path}: {bad.Reason}");
-        }
-
+            ? FaceFolderReader.Read(Path, preprocessor, SkipsBad, cancellationToken: cancellationToken)
+            : FaceFolderReader.ReadStratified(Path, preprocessor: preprocessor, skipBad: SkipsBad, cancellationToken: cancellationToken);
+        TellLeftOut(read.BadImages, Console.Out);
         return read.Split;
     }
 
-    private FaceDataset PartOf(DatasetSplit faces, string part) => PartNamed(part, FolderParts) switch
+    private FaceDataset ReadPart(string part, FacePreprocessor preprocessor, CancellationToken cancellationToken)
     {
-        SplitPart.Training => faces.Training,
-        SplitPart.Validation => faces.Validation,
-        SplitPart.Test => faces.Test ?? throw new InvalidDataException($"'{Path}' has no folder test; expected one for --split test."),
-        _ => Joined([faces.Training, faces.Validation, .. faces.Test is null ? [] : new[] { faces.Test }]),
-    };
+        string path = Path!;
+        if (!Directory.Exists(path))
+        {
+            return Fer2013Reader.ReadPart(
+                path, PartNamed(part, CsvParts), Labels, Console.Error.WriteLine, cancellationToken: cancellationToken);
+        }
+
+        (FaceDataset faces, IReadOnlyList<BadImage> badImages) = FaceFolderReader.ReadPart(
+            path, PartNamed(part, FolderParts), preprocessor, SkipsBad, cancellationToken: cancellationToken);
+        TellLeftOut(badImages, Console.Error);
+        return faces;
+    }
+
+    private static void TellLeftOut(IReadOnlyList<BadImage> badImages, TextWriter notes)
+    {
+        foreach (BadImage bad in badImages)
+        {
+            notes.WriteLine($"Left out {bad.Path}: {bad.Reason}");
+        }
+    }
 
     /// <summary>Null for all parts.</summary>
     private SplitPart? PartNamed(string name, string[] names)
@@ -89,11 +115,4 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad)
                 + FormattableString.Invariant($"the network expects {height} x {width}."));
         }
     }
-
-    private static FaceDataset Joined(FaceDataset[] parts) => new(
-        [.. parts.SelectMany(part => part.Pixels.ToArray())],
-        [.. parts.SelectMany(part => part.LabelIndices.ToArray())],
-        parts[0].Height,
-        parts[0].Width,
-        parts[0].Labels);
 }

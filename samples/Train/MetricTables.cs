@@ -26,7 +26,11 @@ internal static class MetricTables
             CultureInfo.InvariantCulture,
             $"* selection split: the weights of iteration {result.BestIteration} of {result.Iterations} were chosen on it"
             + $"{(result.StoppedEarly ? ", and training stopped early" : "")}"));
-        if (result.ValidationAccuracyUnseen is { } unseen && unseen != result.Validation.Accuracy)
+        if (result.ValidationFacesUnseen == 0)
+        {
+            Console.WriteLine("  all validation faces also stand in training: their accuracy says nothing of other faces");
+        }
+        else if (result.ValidationAccuracyUnseen is { } unseen && unseen != result.Validation.Accuracy)
         {
             Console.WriteLine($"  less the faces that also stand in training: {TrainingView.Percent(unseen)}");
         }

@@ -13,6 +13,7 @@ namespace Train;
 /// <param name="BestIteration">The iteration whose weights were kept: the best on the validation split.</param>
 /// <param name="Seconds">Training time over all parts of the run.</param>
 /// <param name="SecondsPerIteration">The median, validation excluded.</param>
+/// <param name="ValidationFacesUnseen">The validation faces that do not stand in training too; null in files of earlier versions.</param>
 /// <param name="ValidationAccuracyUnseen">On the validation faces that do not stand in training too; null if there are none.</param>
 /// <param name="Training">On the training split, after training.</param>
 /// <param name="Validation">On the selection split.</param>
@@ -27,6 +28,7 @@ internal sealed record RunResult(
     int BestIteration,
     double Seconds,
     double SecondsPerIteration,
+    int? ValidationFacesUnseen,
     double? ValidationAccuracyUnseen,
     SplitMetrics Training,
     SplitMetrics Validation,

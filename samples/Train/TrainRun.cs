@@ -15,6 +15,7 @@ internal static class TrainRun
 
     public static void Run(TrainSettings settings, CancellationToken cancellationToken)
     {
+        settings.Data.CheckOutput(settings.OutputFolder);
         using RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
         (ExpressionNetwork network, DatasetSplit faces, Recipe recipe) = settings.CheckpointPath is { } checkpoint
             ? Continue(checkpoint, settings, cancellationToken)
@@ -153,6 +154,7 @@ internal static class TrainRun
             history.Best.Iteration,
             history.Elapsed.TotalSeconds,
             history.SecondsPerIteration,
+            UnseenFaces.Count(faces),
             UnseenFaces.Accuracy(faces, validation),
             SplitMetrics.Of(Evaluate(faces.Training)),
             SplitMetrics.Of(validation),

@@ -43,7 +43,7 @@ internal static class TableRun
         }
         finally
         {
-            PrintTable(rows);
+            PrintTable(rows, faces);
         }
     }
 
@@ -51,9 +51,11 @@ internal static class TableRun
     {
         if (settings.DataPath is { } path)
         {
-            return settings.IsStratified
-                ? Fer2013Reader.ReadStratified(path, cancellationToken: cancellationToken)
-                : Fer2013Reader.Read(path, cancellationToken: cancellationToken);
+            DatasetSplit faces = DataNotes.Read(() => settings.IsStratified
+                ? Fer2013Reader.ReadStratified(path, note: Console.WriteLine, cancellationToken: cancellationToken)
+                : Fer2013Reader.Read(path, note: Console.WriteLine, cancellationToken: cancellationToken));
+            DataNotes.TellMissingClasses(faces.Training);
+            return faces;
         }
 
         return DrawnFaces.Read();
@@ -91,7 +93,7 @@ internal static class TableRun
         return row;
     }
 
-    private static void PrintTable(IReadOnlyList<Row> rows)
+    private static void PrintTable(IReadOnlyList<Row> rows, DatasetSplit faces)
     {
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, TableWidth);
         var table = new Table().Border(TableBorder.Rounded);
@@ -122,7 +124,9 @@ internal static class TableRun
 
         AnsiConsole.Write(table);
         Console.WriteLine("* selection split: the best weights were chosen on it");
-        Console.WriteLine("** the same split, less the faces that also stand in Training");
+        Console.WriteLine(UnseenFaces.Count(faces) == 0
+            ? "** none: all validation faces also stand in Training, so their accuracy says nothing of other faces"
+            : "** the same split, less the faces that also stand in Training");
     }
 
     private static string PercentOrDash(double? fraction) => fraction is { } value ? TrainingView.Percent(value) : "-";

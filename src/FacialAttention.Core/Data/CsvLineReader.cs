@@ -39,7 +39,7 @@ internal sealed class CsvLineReader : IDisposable
         _path = path;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        _file = InputFile.Open(path, "a csv or csv.gz file");
+        _file = InputFile.Open(path, "a csv or csv.gz file", cancellationToken: cancellationToken);
         _stream = _file;
         try
         {
@@ -172,7 +172,7 @@ internal sealed class CsvLineReader : IDisposable
         int read;
         try
         {
-            read = _readAhead is null ? ReadNext() : _readAhead.GetAwaiter().GetResult();
+            read = _readAhead is not null ? _readAhead.GetAwaiter().GetResult() : _file.CanSeek ? ReadNext() : ReadFromPipe();
         }
         catch (InvalidDataException exception)
         {
@@ -214,6 +214,14 @@ internal sealed class CsvLineReader : IDisposable
 
     private int ReadNext() =>
         _stream.ReadAtLeast(_nextBuffer.AsSpan(MaxLineBytes), BufferBytes - MaxLineBytes, throwOnEndOfStream: false);
+
+    /// <summary>Reads on another thread, which is left to wait alone where the reading is cancelled.</summary>
+    private int ReadFromPipe()
+    {
+        Task<int> reading = Task.Run(ReadNext, CancellationToken.None);
+        Task.WaitAny([reading], _cancellationToken);
+        return reading.GetAwaiter().GetResult();
+    }
 
     /// <summary>Waits until no other thread uses the stream; what it read, or why it could not, no longer counts.</summary>
     private void FinishReadAhead()

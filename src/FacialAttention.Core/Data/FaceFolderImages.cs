@@ -67,13 +67,24 @@ internal sealed class FaceFolderImages
         {
             string[] told = Array.ConvertAll(bad, image => $"{image.Path}: {image.Reason}");
             throw listing.Fault(
-                FormattableString.Invariant($"{bad.Length} of {files.Count} image(s) cannot be used; skipBad leaves them out.\n")
-                + FaceFolderListing.Tell(told, "\n"));
+                FormattableString.Invariant($"{bad.Length} of {files.Count} image(s) cannot be used: {Excerpt.Names(told, "; ")}"),
+                FaceDataRemedy.SkipBad);
         }
 
+        bad = [.. bad, .. listing.Others.Select(path => new BadImage(path, "is no image by its ending; expected an image file."))];
         FaceFile[] kept = KeepGood(files, reasons, pixels, size);
         listing.CheckNoClassIsEmpty(kept, "image that can be used");
         return new FaceFolderImages(kept, pixels, preprocessor, listing.Labels, bad);
+    }
+
+    /// <summary>All faces, part after part.</summary>
+    public FaceDataset All() => Slice(0, _files.Length);
+
+    /// <summary>The faces that are not for test, which stand before those that are.</summary>
+    public FaceDataset AllButTest()
+    {
+        int count = Array.FindIndex(_files, file => file.Folder.Part == SplitPart.Test);
+        return Slice(0, count < 0 ? _files.Length : count);
     }
 
     /// <summary>The faces of one part; null when it has none.</summary>
@@ -86,6 +97,11 @@ internal sealed class FaceFolderImages
         }
 
         int count = Array.FindLastIndex(_files, file => file.Folder.Part == part) + 1 - start;
+        return Slice(start, count);
+    }
+
+    private FaceDataset Slice(int start, int count)
+    {
         int size = _preprocessor.Height * _preprocessor.Width;
         return new FaceDataset(
             _pixels.AsMemory(start * size, count * size),
@@ -107,19 +123,26 @@ internal sealed class FaceFolderImages
                 return "is empty; expected an image file.";
             }
 
-            preprocessor.ToGray(FaceImage.Load(path)).CopyTo(pixels);
-            return null;
+            if (Directory.Exists(path))
+            {
+                return "is a folder; expected an image file.";
+            }
+
+            (FaceImage? image, string? fault) = FaceImage.TryLoad(path);
+            if (image is not null)
+            {
+                preprocessor.ToGray(image).CopyTo(pixels);
+            }
+
+            return fault;
         }
         catch (FileNotFoundException)
         {
             return "does not exist, or is a link that leads nowhere; expected an image file.";
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            string prefix = $"'{path}' ";
-            return exception.Message.StartsWith(prefix, StringComparison.Ordinal)
-                ? exception.Message[prefix.Length..]
-                : $"cannot be read; expected an image file. {exception.Message}";
+            return $"cannot be read; expected an image file. {Excerpt.Names([exception.Message])}";
         }
     }
 

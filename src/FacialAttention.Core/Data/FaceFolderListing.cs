@@ -5,16 +5,17 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class FaceFolderListing
 {
-    /// <summary>So many names are told in a message.</summary>
-    public const int MaxNamesTold = 20;
+    private const int MaxWrappers = 3; // folders within folders that are looked through for those meant
+    private const int MaxFoldersLookedInto = 20;
 
-    private static readonly string[] PartNames = ["train", "validation", "test"]; // in the order of SplitPart
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg"];
+    private const string OfParts = "train|validation|test/<class>/*." + FolderFiles.ImageEndings;
+    private const string OfClasses = "<class>/*." + FolderFiles.ImageEndings;
 
     private readonly CancellationToken _cancellationToken;
     private readonly string _layout;
     private readonly List<ClassFolder> _folders = [];
     private readonly List<FaceFile> _files = [];
+    private readonly List<string> _others = [];
 
     private FaceFolderListing(string root, string layout, CancellationToken cancellationToken)
     {
@@ -25,8 +26,8 @@ internal sealed class FaceFolderListing
         if (!Directory.Exists(root))
         {
             throw File.Exists(root)
-                ? new IOException($"'{root}' is no folder; expected a folder of {layout}.")
-                : new DirectoryNotFoundException($"There is no folder '{root}'; expected a folder of {layout}.");
+                ? new IOException($"{Excerpt.Name(root)} is no folder; expected a folder of {layout}.")
+                : new DirectoryNotFoundException($"There is no folder {Excerpt.Name(root)}; expected a folder of {layout}.");
         }
     }
 
@@ -38,21 +39,78 @@ internal sealed class FaceFolderListing
     /// <summary>Part after part, each in the ordinal order of the paths, so that it is the same on every system.</summary>
     public IReadOnlyList<FaceFile> Files => _files;
 
-    /// <summary>Lists <c>root/part/class/image</c>.</summary>
-    public static FaceFolderListing OfParts(string root, CancellationToken cancellationToken)
+    /// <summary>Files in the class folders that are neither images nor known company; only where they are not an error.</summary>
+    public IReadOnlyList<string> Others => _others;
+
+    /// <summary>Lists <c>root/part/class/image</c> with train and validation.</summary>
+    public static FaceFolderListing ForTraining(string root, bool skipBad, CancellationToken cancellationToken)
     {
-        var listing = new FaceFolderListing(root, "train|validation|test/<class>/*.png|jpg|jpeg", cancellationToken);
-        listing.AddParts();
-        listing.AddFiles();
+        var listing = new FaceFolderListing(root, OfParts, cancellationToken);
+        string[] found = listing.FolderNames(listing.Root);
+        string?[] parts = listing.FindParts(found);
+        if (parts[0] is null || parts[1] is null)
+        {
+            listing.RefuseWrapper(found);
+            SplitPart missing = parts[0] is null ? SplitPart.Training : SplitPart.Validation;
+            bool divides = parts[0] is not null || Array.TrueForAll(parts, part => part is null);
+            throw listing.Fault(
+                $"there is no folder {FolderFiles.NameOf(missing)}; expected {OfParts}.",
+                divides ? FaceDataRemedy.Divide : FaceDataRemedy.None);
+        }
+
+        listing.AddParts(found, parts);
+        listing.AddFiles(skipBad);
         return listing;
     }
 
-    /// <summary>Lists <c>root/class/image</c>, all as training.</summary>
-    public static FaceFolderListing OfClasses(string root, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lists <c>root/class/image</c>, all as training, or <c>root/part/class/image</c>, where what is not for test is to be divided.
+    /// </summary>
+    public static FaceFolderListing ForDivision(string root, bool skipBad, CancellationToken cancellationToken)
     {
-        var listing = new FaceFolderListing(root, "<class>/*.png|jpg|jpeg", cancellationToken);
-        listing.AddClasses();
-        listing.AddFiles();
+        var listing = new FaceFolderListing(root, OfClasses, cancellationToken);
+        string[] found = listing.FolderNames(listing.Root);
+        string?[] parts = listing.FindParts(found);
+        if (parts[0] is not null)
+        {
+            listing.AddParts(found, parts);
+        }
+        else
+        {
+            listing.AddClasses(found);
+        }
+
+        listing.AddFiles(skipBad);
+        return listing;
+    }
+
+    /// <summary>Lists one part, or for null all images, which may stand in parts or in class folders alone.</summary>
+    public static FaceFolderListing ForPart(string root, SplitPart? part, bool skipBad, CancellationToken cancellationToken)
+    {
+        var listing = new FaceFolderListing(root, OfParts, cancellationToken);
+        string[] found = listing.FolderNames(listing.Root);
+        string?[] parts = listing.FindParts(found);
+        bool hasParts = parts[0] is not null || (found.Length > 0 && Array.TrueForAll(found, name => FolderFiles.PartOf(name) >= 0));
+        if (part is null && !hasParts)
+        {
+            listing.AddClasses(found);
+        }
+        else if (part is null)
+        {
+            listing.AddParts(found, parts);
+        }
+        else if (parts[(int)part] is null)
+        {
+            listing.RefuseWrapper(found);
+            throw listing.Fault(
+                $"there is no folder {FolderFiles.NameOf(part.Value)}; expected {OfParts}.", FaceDataRemedy.ReadAll);
+        }
+        else
+        {
+            listing.AddParts(found, [.. parts.Select((name, i) => i == (int)part ? name : null)]);
+        }
+
+        listing.AddFiles(skipBad);
         return listing;
     }
 
@@ -64,90 +122,123 @@ internal sealed class FaceFolderListing
         string[] empty = [.. _folders.Except(files.Select(file => file.Folder)).Select(folder => folder.Path)];
         if (empty.Length == _folders.Count)
         {
-            throw Fault($"there is no {image} in any of the {empty.Length} class folders; expected {_layout}.");
+            throw Fault($"there is no {image} in any of the {empty.Length} class folders; expected {_layout}.{TellOthers()}");
         }
 
         if (empty.Length > 0)
         {
-            throw Fault($"there is no {image} in {Tell(empty, ", ")}; expected at least one in every class folder.");
+            throw Fault($"there is no {image} in {Excerpt.Names(empty)}; expected at least one in every class folder.{TellOthers()}");
         }
     }
 
-    public InvalidDataException Fault(string gotAndExpected) => new($"'{Root}': {gotAndExpected}");
+    public InvalidDataException Fault(string gotAndExpected, FaceDataRemedy remedy = FaceDataRemedy.None, Exception? cause = null) =>
+        FaceDataFault.Exception($"{Excerpt.Name(Root)}: {gotAndExpected}", remedy, cause);
 
-    /// <summary>The texts as one, those beyond the first 20 as a number.</summary>
-    public static string Tell(IReadOnlyCollection<string> texts, string separator)
+    private string?[] FindParts(string[] found)
     {
-        string told = string.Join(separator, texts.Take(MaxNamesTold));
-        return texts.Count <= MaxNamesTold ? told : FormattableString.Invariant($"{told}{separator}and {texts.Count - MaxNamesTold} more");
-    }
-
-    private void AddParts()
-    {
-        string[] found = FolderNames(Root);
-        var partFolders = new string?[PartNames.Length];
+        var parts = new string?[Enum.GetValues<SplitPart>().Length];
         foreach (string name in found)
         {
-            int part = PartIndex(name);
-            if (part >= 0 && partFolders[part] is string twin)
+            int part = FolderFiles.PartOf(name);
+            if (part >= 0 && parts[part] is string twin)
             {
-                throw Fault($"the folders {twin} and {name} are both {PartNames[part]}, ignoring case; expected one of them.");
+                throw Fault(
+                    $"the folders {Excerpt.Names([twin, name], " and ")} are both {FolderFiles.NameOf((SplitPart)part)}; expected one of them.");
             }
 
             if (part >= 0)
             {
-                partFolders[part] = name;
+                parts[part] = name;
             }
         }
 
-        if (partFolders[0] is not string train || partFolders[1] is null)
-        {
-            string missing = partFolders[0] is null ? PartNames[0] : PartNames[1];
-            throw Fault(
-                $"there is no folder {missing}; expected {_layout}."
-                + (partFolders[0] is null ? " For <class>/*.png|jpg|jpeg there is ReadStratified, which divides the faces itself." : ""));
-        }
+        return parts;
+    }
 
+    /// <summary>Adds the parts that have a name; the classes are those of the first of them.</summary>
+    private void AddParts(string[] found, string?[] parts)
+    {
         // An image or a folder that is not looked at would be lost without a word.
-        if (Array.Find(found, name => PartIndex(name) < 0) is string other)
+        if (Array.Find(found, name => FolderFiles.PartOf(name) < 0) is string other)
         {
-            throw Fault($"the folder {other} is none of train, validation and test; expected {_layout}.");
+            throw Fault($"the folder {Excerpt.Names([other])} is none of train, validation and test; expected {OfParts}.");
         }
 
         CheckHasNoImages("");
-        string[] classes = FolderNames(Path.Combine(Root, train));
-        CheckHasNoImages(train);
-        SetLabels(train, classes);
-        AddFolders(train, SplitPart.Training, classes);
-
         var differences = new List<string>();
-        for (int part = 1; part < PartNames.Length; part++)
+        string? first = null;
+        for (int part = 0; part < parts.Length; part++)
         {
-            if (partFolders[part] is string partFolder)
+            if (parts[part] is not string folder)
             {
-                CheckHasNoImages(partFolder);
-                string?[] matching = MatchClasses(partFolder, differences);
-                AddFolders(partFolder, (SplitPart)part, matching);
+                continue;
+            }
+
+            CheckHasNoImages(folder);
+            if (first is null)
+            {
+                first = folder;
+                string[] classes = FolderNames(Path.Combine(Root, folder));
+                SetLabels(folder, classes);
+                AddFolders(folder, (SplitPart)part, classes);
+            }
+            else
+            {
+                AddFolders(folder, (SplitPart)part, MatchClasses(folder, first, differences));
             }
         }
 
         if (differences.Count > 0)
         {
-            throw Fault($"the classes differ: {Tell(differences, "; ")}; expected the same class folders in every part.");
+            throw Fault($"the classes differ: {Excerpt.Names(differences, "; ")}; expected the same class folders in every part.");
         }
     }
 
-    private void AddClasses()
+    private void AddClasses(string[] classes)
     {
-        string[] classes = FolderNames(Root);
-        if (Array.Find(classes, name => PartIndex(name) == 0) is string train)
-        {
-            throw Fault($"there is a folder {train}; expected {_layout}. For train|validation|test/<class> there is Read.");
-        }
-
+        RefuseWrapper(classes);
         CheckHasNoImages("");
         SetLabels("", classes);
         AddFolders("", SplitPart.Training, classes);
+    }
+
+    /// <summary>Throws where the folders meant lie in a folder of this one, which it names.</summary>
+    private void RefuseWrapper(string[] found)
+    {
+        if (Array.Exists(found, name => FolderFiles.PartOf(name) >= 0))
+        {
+            return;
+        }
+
+        string path = "";
+        string[] folders = found;
+        for (int depth = 0; depth < MaxWrappers && folders.Length > 0; depth++)
+        {
+            foreach (string name in folders.Take(MaxFoldersLookedInto))
+            {
+                string inside = Join(path, name);
+                string[] inner = FolderNames(Path.Combine(Root, inside));
+                if (Array.Exists(inner, folder => FolderFiles.PartOf(folder) == 0) || (folders.Length == 1 && inner.Length > 1))
+                {
+                    throw Fault($"the folders of faces are in {inside}; did you mean {Excerpt.Name(Path.Combine(Root, inside))}?");
+                }
+
+                if (name.Equals("Image", StringComparison.OrdinalIgnoreCase) && inner.Contains("aligned", StringComparer.OrdinalIgnoreCase))
+                {
+                    throw Fault(
+                        $"{inside}/aligned is RAF-DB as it is handed out; expected its images sorted into {OfParts} "
+                        + "by EmoLabel/list_patition_label.txt, which has the class of each.");
+                }
+            }
+
+            if (folders.Length > 1)
+            {
+                return;
+            }
+
+            path = Join(path, folders[0]);
+            folders = FolderNames(Path.Combine(Root, path));
+        }
     }
 
     private void SetLabels(string parent, string[] classes)
@@ -155,22 +246,21 @@ internal sealed class FaceFolderListing
         string place = parent.Length == 0 ? "" : $" in {parent}";
         if (classes.Length == 0)
         {
-            throw Fault($"there is no class folder{place}; expected {_layout}.");
+            string[] files = [.. Entries(Path.Combine(Root, parent)).Select(entry => entry.Name)];
+            throw Fault(
+                $"there is no class folder{place}; expected {_layout}."
+                + (files.Length > 0 ? $" There are files alone: {FolderFiles.Count(files)}." : "")
+                + (files.Any(FolderFiles.IsJaffe)
+                    ? " They are named as those of JAFFE: the class is the second part of the name (AN, DI, FE, HA, NE, SA, SU)." : "")
+                + TellFormats(files));
         }
 
-        try
-        {
-            Labels = new ExpressionLabels(classes);
-        }
-        catch (ArgumentException exception)
-        {
-            string reason = exception.Message.Replace($" (Parameter '{exception.ParamName}')", "", StringComparison.Ordinal);
-            throw new InvalidDataException($"'{Root}': the names of the class folders{place} cannot be labels. {reason}", exception);
-        }
+        (ExpressionLabels? labels, string? fault) = ExpressionLabels.TryCreate(classes);
+        Labels = labels ?? throw Fault($"the names of the class folders{place} cannot be labels. {fault}");
     }
 
     /// <summary>The class folders of a part other than train, in the order of the labels; null for one that is missing.</summary>
-    private string?[] MatchClasses(string part, List<string> differences)
+    private string?[] MatchClasses(string part, string first, List<string> differences)
     {
         var matching = new string?[Labels.Count];
         foreach (string name in FolderNames(Path.Combine(Root, part)))
@@ -178,11 +268,12 @@ internal sealed class FaceFolderListing
             int label = Labels.IndexOf(name.Trim());
             if (label < 0)
             {
-                differences.Add($"{part} has {name}, which train has not");
+                differences.Add($"{part} has {name}, which {first} has not");
             }
             else if (matching[label] is string twin)
             {
-                throw Fault($"the class folders {part}/{twin} and {part}/{name} have the same name, ignoring case; expected one of them.");
+                throw Fault(
+                    $"the class folders {Excerpt.Names([$"{part}/{twin}", $"{part}/{name}"], " and ")} have the same name, ignoring case; expected one of them.");
             }
             else
             {
@@ -206,19 +297,28 @@ internal sealed class FaceFolderListing
         }
     }
 
-    private void AddFiles()
+    private void AddFiles(bool skipBad)
     {
         foreach (ClassFolder folder in _folders)
         {
             foreach (FileSystemInfo entry in Entries(Path.Combine(Root, folder.Path)))
             {
-                if (IsImage(entry.Name))
+                string path = Join(folder.Path, entry.Name);
+                if (FolderFiles.IsImage(entry.Name))
                 {
-                    _files.Add(new FaceFile(Join(folder.Path, entry.Name), folder));
+                    _files.Add(new FaceFile(path, folder));
                 }
                 else if (entry is DirectoryInfo)
                 {
-                    throw Fault($"the class folder {folder.Path} has a folder {entry.Name}; expected {_layout}.");
+                    throw Fault($"the class folder {Excerpt.Names([folder.Path])} has a folder {Excerpt.Names([entry.Name])}; expected {_layout}.");
+                }
+                else if (FolderFiles.SignOf(entry.Name) is string sign)
+                {
+                    throw Fault($"the folder {Excerpt.Names([folder.Path])} has a {entry.Name}, {sign}.");
+                }
+                else if (!FolderFiles.IsCompany(entry.Name))
+                {
+                    _others.Add(path);
                 }
             }
         }
@@ -226,17 +326,32 @@ internal sealed class FaceFolderListing
         _files.Sort((a, b) => a.Folder.Part == b.Folder.Part
             ? string.CompareOrdinal(a.Path, b.Path)
             : a.Folder.Part.CompareTo(b.Folder.Part));
-        CheckNoClassIsEmpty(_files, "image (.png, .jpg or .jpeg)");
+        _others.Sort(StringComparer.Ordinal);
+        CheckNoClassIsEmpty(_files, "image");
+        if (_others.Count > 0 && !skipBad)
+        {
+            throw Fault(
+                $"of the files in the class folders {FolderFiles.Count(_others)} would not be read; "
+                + $"expected images (.{FolderFiles.ImageEndings.Replace("|", ", .", StringComparison.Ordinal)}).{TellFormats(_others)}",
+                FaceDataRemedy.SkipBad);
+        }
     }
 
+    private string TellOthers() => _others.Count == 0 ? "" : $" Not read are {FolderFiles.Count(_others)}.{TellFormats(_others)}";
+
+    private static string TellFormats(IReadOnlyCollection<string> paths) =>
+        paths.Any(path => Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff" or ".heic" or ".heif" or ".avif" or ".jp2" or ".jxl" or ".pgm" or ".ppm")
+            ? $" {ImageCodec.ConverterHint}" : "";
+
+    /// <summary>An image outside the class folders would be lost.</summary>
     private void CheckHasNoImages(string parent)
     {
-        FileSystemInfo? image = Entries(Path.Combine(Root, parent))
-            .Where(entry => entry is FileInfo && IsImage(entry.Name))
-            .MinBy(entry => entry.Name, StringComparer.Ordinal);
-        if (image is not null)
+        foreach (string name in Entries(Path.Combine(Root, parent)).OfType<FileInfo>().Select(entry => entry.Name).Order(StringComparer.Ordinal))
         {
-            throw Fault($"the image {Join(parent, image.Name)} is in no class folder; expected {_layout}.");
+            if (FolderFiles.IsImage(name))
+            {
+                throw Fault($"the image {Excerpt.Names([Join(parent, name)])} is in no class folder; expected {_layout}.");
+            }
         }
     }
 
@@ -252,7 +367,7 @@ internal sealed class FaceFolderListing
             }
             else if (LeadsNowhere(entry))
             {
-                throw new IOException($"'{entry.FullName}' is a link that leads nowhere; expected a folder of {_layout}.");
+                throw new IOException($"{Excerpt.Name(entry.FullName)} is a link that leads nowhere; expected a folder of {_layout}.");
             }
         }
 
@@ -269,7 +384,7 @@ internal sealed class FaceFolderListing
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new IOException($"'{folder}' cannot be listed; expected a folder that may be read. {exception.Message}", exception);
+            throw new IOException($"{Excerpt.Name(folder)} cannot be listed; expected a folder that may be read. {exception.Message}", exception);
         }
     }
 
@@ -284,11 +399,6 @@ internal sealed class FaceFolderListing
             return true; // a link to itself, by whatever way
         }
     }
-
-    private static int PartIndex(string name) =>
-        Array.FindIndex(PartNames, part => part.Equals(name, StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     private static string Join(string parent, string name) => parent.Length == 0 ? name : $"{parent}/{name}";
 }

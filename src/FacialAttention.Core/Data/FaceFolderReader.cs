@@ -5,9 +5,11 @@ namespace FacialAttention;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Images are files that end in .png, .jpg or .jpeg, in upper or lower case; which of the formats of <see cref="FaceImage"/> a file
-/// has shows in its content. Other files, and files and folders whose names begin with a dot, are ignored; an image or a folder
-/// where the layout has none is an error, since its faces would be lost silently. Folders may be links.
+/// Images are files that end in .png, .jpg, .jpeg, .jpe, .jfif, .webp, .bmp, .dib or .gif, in upper or lower case; which of the formats
+/// of <see cref="FaceImage"/> a file has shows in its content. Files and folders whose names begin with a dot are ignored, and so are
+/// those that often stand beside images (.txt, .csv, .json, .xml, .db, .ini, .md and the like). Any other file, an image or a folder
+/// where the layout has none, and outputs of training among the classes are errors, since faces would be lost or made up silently.
+/// The parts may be called train, training; validation, val, valid, dev, PublicTest; test, testing, PrivateTest. Folders may be links.
 /// </para>
 /// <para>
 /// The labels are the names of the class folders, sorted by the values of their characters (upper case before lower case), and the
@@ -47,7 +49,7 @@ public static class FaceFolderReader
         IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        FaceFolderListing listing = FaceFolderListing.OfParts(path, cancellationToken);
+        FaceFolderListing listing = FaceFolderListing.ForTraining(path, skipBad, cancellationToken);
         FaceFolderImages images = FaceFolderImages.Decode(
             listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
         FaceDataset? test = images.Slice(SplitPart.Test);
@@ -61,7 +63,8 @@ public static class FaceFolderReader
 
     /// <summary>
     /// Reads a folder that is not divided, <c>path/&lt;class&gt;/*.png</c>, and divides its faces into training and validation at random,
-    /// each class on its own, as <see cref="DatasetSplit.Stratified"/> does: the only face of a class trains.
+    /// each class on its own, as <see cref="DatasetSplit.Stratified"/> does: the only face of a class trains. In a folder that has parts, the
+    /// faces of train and validation are divided anew, and those of test stay the test part.
     /// </summary>
     /// <param name="path">The folder that holds the class folders.</param>
     /// <param name="trainingShare">The share of each class that trains, above 0 and below 1. Default 0.8.</param>
@@ -93,16 +96,57 @@ public static class FaceFolderReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         DatasetSplit.CheckTrainingShare(trainingShare);
-        FaceFolderListing listing = FaceFolderListing.OfClasses(path, cancellationToken);
+        FaceFolderListing listing = FaceFolderListing.ForDivision(path, skipBad, cancellationToken);
         FaceFolderImages images = FaceFolderImages.Decode(
             listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
-        FaceDataset all = images.Slice(SplitPart.Training)!;
+        FaceDataset? test = images.Slice(SplitPart.Test);
+        FaceDataset all = images.AllButTest();
         if (all.CountByLabel().Max() < 2)
         {
             throw listing.Fault(FormattableString.Invariant(
                 $"no class has two of the {all.Count} images that can be used; expected at least one such class to divide."));
         }
 
-        return new FaceFolder(DatasetSplit.Stratified(all, trainingShare, seed), images.BadImages);
+        return new FaceFolder(DatasetSplit.Stratified(all, trainingShare, seed, test), images.BadImages);
+    }
+
+    /// <summary>
+    /// Reads the faces of one part, or all, to measure a network on them. The folder needs no other part; for all faces it may also hold
+    /// the class folders alone.
+    /// </summary>
+    /// <param name="path">The folder that holds the parts or the class folders.</param>
+    /// <param name="part">The part; null for all faces, part after part.</param>
+    /// <param name="preprocessor">Makes the gray faces and has their size; null for the default of 48 x 48 pixels.</param>
+    /// <param name="skipBad">Whether images that cannot be used are left out and listed, rather than an error that names them.</param>
+    /// <param name="progress">Receives the share of the images that was decoded, rising to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The faces, whose labels are the names of the class folders, and the images left out.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not defined.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">The path is a file, or a folder cannot be listed.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no such part, the folders are not as above, their names cannot be labels, a class has no image, images cannot be used, or
+    /// their pixels do not fit into one array; the message says where and what was expected.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static (FaceDataset Faces, IReadOnlyList<BadImage> BadImages) ReadPart(
+        string path,
+        SplitPart? part,
+        FacePreprocessor? preprocessor = null,
+        bool skipBad = false,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (part is { } value)
+        {
+            Require.Defined(value, nameof(part));
+        }
+
+        FaceFolderListing listing = FaceFolderListing.ForPart(path, part, skipBad, cancellationToken);
+        FaceFolderImages images = FaceFolderImages.Decode(
+            listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
+        return (images.All(), images.BadImages);
     }
 }

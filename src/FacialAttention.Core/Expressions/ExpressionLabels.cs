@@ -30,25 +30,27 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     {
         ArgumentNullException.ThrowIfNull(names);
         string[] all = [.. names];
-        if (all.Length is < 2 or > MaximumCount)
+        int missing = Array.IndexOf(all, null);
+        if (missing >= 0)
         {
-            throw new ArgumentException(FormattableString.Invariant($"Got {all.Length} label names; expected 2 to {MaximumCount}."), nameof(names));
+            throw new ArgumentNullException(nameof(names), $"Label {missing} is null; expected a name.");
         }
 
-        var places = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        for (int i = 0; i < all.Length; i++)
+        _names = Array.AsReadOnly(Array.ConvertAll(all, name => name.Trim()));
+        if (FaultOf(_names) is string fault)
         {
-            string name = all[i]?.Trim() ?? throw new ArgumentNullException(nameof(names), $"Label {i} is null; expected a name.");
-            string? fault = FaultOf(name);
-            if (fault is null && !places.TryAdd(name, i))
-            {
-                fault = $"is {Excerpt.Name(name)}, which is label {places[name]} already; expected different names, ignoring case.";
-            }
-
-            all[i] = fault is null ? name : throw new ArgumentException($"Label {i} {fault}", nameof(names));
+            throw new ArgumentException(fault, nameof(names));
         }
+    }
 
-        _names = Array.AsReadOnly(all);
+    private ExpressionLabels(ReadOnlyCollection<string> names) => _names = names;
+
+    /// <summary>A set of names that may break the rules: then there is no set, and why.</summary>
+    internal static (ExpressionLabels? Labels, string? Fault) TryCreate(string[] names)
+    {
+        ReadOnlyCollection<string> trimmed = Array.AsReadOnly(Array.ConvertAll(names, name => name.Trim()));
+        string? fault = FaultOf(trimmed);
+        return (fault is null ? new ExpressionLabels(trimmed) : null, fault);
     }
 
     /// <summary>The classes of FER2013: Angry, Disgust, Fear, Happy, Sad, Surprise, Neutral (0 to 6, as in its csv file).</summary>
@@ -185,12 +187,31 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
         return string.Join(", ", _names);
     }
 
-    /// <summary>What is wrong with a trimmed name and what was expected; null when nothing is.</summary>
-    internal static string? FaultOf(string name) =>
-        name.Length == 0 ? "is blank; expected a name."
-        : name.Any(c => c == ',' || char.IsControl(c)) ? $"is {Excerpt.Name(name)}; expected a name without commas and control characters."
-        : !UnicodeText.IsWhole(name) ? "has half of a surrogate pair; expected a name of whole Unicode characters."
-        : null;
+    /// <summary>What is wrong with trimmed names and what was expected; null when nothing is.</summary>
+    private static string? FaultOf(ReadOnlyCollection<string> names)
+    {
+        if (names.Count is < 2 or > MaximumCount)
+        {
+            return FormattableString.Invariant($"Got {names.Count} label names; expected 2 to {MaximumCount}.");
+        }
+
+        var places = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < names.Count; i++)
+        {
+            string name = names[i];
+            string? fault = name.Length == 0 ? "is blank; expected a name."
+                : name.Any(c => c == ',' || char.IsControl(c)) ? $"is {Excerpt.Name(name)}; expected a name without commas and control characters."
+                : !UnicodeText.IsWhole(name) ? "has half of a surrogate pair; expected a name of whole Unicode characters."
+                : !places.TryAdd(name, i)
+                    ? $"is {Excerpt.Name(name)}, which is label {places[name]} already; expected different names, ignoring case." : null;
+            if (fault is not null)
+            {
+                return $"Label {i} {fault}";
+            }
+        }
+
+        return null;
+    }
 
     private static (string Name, ExpressionLabels Labels)[] Presets() =>
     [

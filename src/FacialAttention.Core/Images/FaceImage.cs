@@ -4,7 +4,7 @@ namespace FacialAttention;
 /// An immutable 8-bit image, gray or RGB: what a file, a stream or a camera delivers, before <see cref="FacePreprocessor"/>.
 /// </summary>
 /// <remarks>
-/// Decodes PNG, JPEG, WebP, BMP and GIF (of an animation the first picture). The EXIF orientation of JPEG and WebP files is applied,
+/// Decodes PNG, JPEG, WebP, BMP and GIF (of an animation the first picture). The EXIF orientation of JPEG, WebP and PNG files is applied,
 /// so the pixels stand upright. Transparency is laid over white. Values of 16 bits lose their lower half. Colour profiles are not
 /// applied: the stored values are taken as they are. An image whose header claims more than 16,384 pixels a side or 100
 /// million in all is refused before any pixel is allocated; so is one that claims more than 34 million and has not a byte for each 32 of
@@ -13,6 +13,8 @@ namespace FacialAttention;
 /// </remarks>
 public sealed class FaceImage
 {
+    private const int BlockBytes = 81920;
+
     internal FaceImage(ReadOnlyMemory<byte> pixels, int width, int height, int channels)
     {
         Pixels = pixels;
@@ -63,40 +65,75 @@ public sealed class FaceImage
     public static FaceImage Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"'{path}' is a folder; expected an image file.");
-        }
+        using FileStream file = Open(path, FileOptions.SequentialScan);
+        return Decoded(Read(file), Excerpt.Name(path));
+    }
 
-        if (!File.Exists(path))
+    /// <summary>Decodes an image file without holding a thread while it is read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder, or the file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is no complete image of a known format, or it is too large.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static async Task<FaceImage> LoadAsync(string path, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        FileStream file = Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        await using (file.ConfigureAwait(false))
         {
-            throw new FileNotFoundException($"'{path}' does not exist; expected an image file.", path);
+            return Decoded(await ReadAsync(file, cancellationToken).ConfigureAwait(false), Excerpt.Name(path));
         }
-
-        using FileStream file = File.OpenRead(path);
-        return ImageCodec.Decode(ReadToEnd(file, $"'{path}'"), $"'{path}'");
     }
 
     /// <summary>Decodes an image from a stream.</summary>
-    /// <param name="stream">A readable stream; it is read from its position to its end and stays open.</param>
+    /// <param name="stream">
+    /// A readable stream; it is read from its position to its end, at most 256 MB, and stays open. It need not be able to seek.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     /// <exception cref="InvalidDataException">The stream is no complete image of a known format, or it is too large.</exception>
     public static FaceImage Load(Stream stream)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanRead)
-        {
-            throw new ArgumentException("The stream cannot be read; expected a readable stream.", nameof(stream));
-        }
+        CheckReadable(stream);
+        return Decoded(Read(stream), "The stream");
+    }
 
-        return ImageCodec.Decode(ReadToEnd(stream, "The stream"), "The stream");
+    /// <summary>
+    /// Decodes an image from a stream by asynchronous reads alone, as the body of a web request asks for. Decoding itself keeps the thread.
+    /// </summary>
+    /// <param name="stream">
+    /// A readable stream; it is read from its position to its end, at most 256 MB, and stays open. It need not be able to seek.
+    /// </param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The stream is no complete image of a known format, or it is too large.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static async Task<FaceImage> LoadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        CheckReadable(stream);
+        return Decoded(await ReadAsync(stream, cancellationToken).ConfigureAwait(false), "The stream");
+    }
+
+    /// <summary>Decodes an image file, or says why it cannot, as the end of a sentence.</summary>
+    internal static (FaceImage? Image, string? Fault) TryLoad(string path)
+    {
+        using FileStream file = Open(path, FileOptions.SequentialScan);
+        (MemoryStream content, string? fault) = Read(file);
+        return fault is null ? ImageCodec.TryDecode(Bytes(content)) : (null, fault);
     }
 
     /// <summary>Decodes an image from the bytes of its file.</summary>
     /// <param name="encoded">The whole file.</param>
     /// <exception cref="InvalidDataException">The bytes are no complete image of a known format, or it is too large.</exception>
-    public static FaceImage Decode(ReadOnlySpan<byte> encoded) => ImageCodec.Decode(encoded, "The image data");
+    public static FaceImage Decode(ReadOnlySpan<byte> encoded)
+    {
+        (FaceImage? image, string? fault) = ImageCodec.TryDecode(encoded);
+        return image ?? throw new InvalidDataException($"The image data {fault}");
+    }
 
     /// <summary>Writes the image as a PNG file, which keeps every pixel as it is. A file already there is replaced, whole or not at all.</summary>
     /// <param name="path">The file to write.</param>
@@ -109,21 +146,83 @@ public sealed class FaceImage
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
-    private static byte[] ReadToEnd(Stream stream, string source)
+    private static FileStream Open(string path, FileOptions options)
     {
-        using var buffer = new MemoryStream();
-        var block = new byte[81920];
-        for (int read = stream.Read(block); read > 0; read = stream.Read(block))
+        if (Directory.Exists(path))
         {
-            buffer.Write(block, 0, read);
-            if (buffer.Length > ImageCodec.MaximumBytes)
-            {
-                throw new InvalidDataException(
-                    $"{source} holds more than {ImageCodec.MaximumBytes} bytes; expected an image file of at most so many.");
-            }
+            throw new IOException($"{Excerpt.Name(path)} is a folder; expected an image file.");
         }
 
-        return buffer.ToArray();
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{Excerpt.Name(path)} does not exist; expected an image file.", path);
+        }
+
+        return InputFile.Open(path, "an image file", options, InputFile.PatienceWithPipes);
+    }
+
+    private static void CheckReadable(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead)
+        {
+            throw new ArgumentException("The stream cannot be read; expected a readable stream.", nameof(stream));
+        }
+    }
+
+    private static FaceImage Decoded((MemoryStream Content, string? Fault) read, string source)
+    {
+        (FaceImage? image, string? fault) = read.Fault is null ? ImageCodec.TryDecode(Bytes(read.Content)) : (null, read.Fault);
+        return image ?? throw new InvalidDataException($"{source} {fault}");
+    }
+
+    private static ReadOnlySpan<byte> Bytes(MemoryStream content) => content.GetBuffer().AsSpan(0, (int)content.Length);
+
+    private static (MemoryStream Content, string? Fault) Read(Stream stream)
+    {
+        var content = new MemoryStream();
+        var block = new byte[BlockBytes];
+        string? fault = null;
+        for (int read = stream.Read(block); read > 0 && fault is null; read = fault is null ? stream.Read(block) : 0)
+        {
+            content.Write(block, 0, read);
+            fault = FaultOfStart(content);
+        }
+
+        return (content, fault);
+    }
+
+    private static async Task<(MemoryStream Content, string? Fault)> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var content = new MemoryStream();
+        var block = new byte[BlockBytes];
+        string? fault = null;
+        while (fault is null)
+        {
+            int read = await stream.ReadAsync(block, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                break;
+            }
+
+            content.Write(block, 0, read);
+            fault = FaultOfStart(content);
+        }
+
+        return (content, fault);
+    }
+
+    /// <summary>Why there is no need to read on: what came is no image, or too much. An endless stream is found out by it.</summary>
+    private static string? FaultOfStart(MemoryStream content)
+    {
+        if (content.Length > ImageCodec.MaximumBytes)
+        {
+            return $"holds more than {ImageCodec.MaximumBytes} bytes; expected an image file of at most so many.";
+        }
+
+        return content.Length > BlockBytes && !ImageCodec.HasKnownSignature(Bytes(content))
+            ? ImageCodec.NotAnImage(Bytes(content), goesOn: true)
+            : null;
     }
 
     private static FaceImage FromPixels(ReadOnlyMemory<byte> pixels, int width, int height, int channels)

@@ -9,6 +9,11 @@ internal static class ImageCodec
     /// <summary>The largest file taken in.</summary>
     public const int MaximumBytes = 256 * 1024 * 1024;
 
+    /// <summary>What to do with an image of another format.</summary>
+    public const string ConverterHint =
+        "A converter such as ImageMagick makes it one: magick mogrify -format png, and the names of the files.";
+
+    private const string Known = "a PNG, JPEG, WebP, BMP or GIF image";
     private const int MaximumSide = 16384;
     private const long MaximumPixels = 100_000_000;
     private const int Background = 255;
@@ -19,42 +24,40 @@ internal static class ImageCodec
     private const int MostPixelsPerJpegByte = 512; // a JPEG has at least a bit for each 8 x 8 pixels
 
     /// <summary>Decodes one image.</summary>
-    /// <param name="encoded">The file.</param>
-    /// <param name="source">What it is called in messages; begins a sentence.</param>
-    /// <exception cref="InvalidDataException">It is no complete image of a known format, or too large.</exception>
-    public static FaceImage Decode(ReadOnlySpan<byte> encoded, string source)
+    /// <returns>The image; or why there is none and what was expected, as the end of a sentence that begins with a name for the file.</returns>
+    public static (FaceImage? Image, string? Fault) TryDecode(ReadOnlySpan<byte> encoded)
     {
         // Skia also knows formats without a reliable signature (WBMP takes nearly any bytes), so the format is settled first.
         if (!HasKnownSignature(encoded))
         {
-            throw new InvalidDataException($"{source} is {Describe(encoded)}; expected a PNG, JPEG, WebP, BMP or GIF image.");
+            return (null, NotAnImage(encoded));
         }
 
         if (IsUnmarkedCmykJpeg(encoded))
         {
-            throw new InvalidDataException(
-                $"{source} is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; " +
-                "expected a gray or RGB image.");
+            return (null, "is a JPEG of four colours (CMYK) without an Adobe marker, so its polarity is unknown; "
+                + "expected a gray or RGB image.");
         }
 
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
         {
-            throw new InvalidDataException(
-                $"{source} has an unreadable header ({encoded.Length} bytes in all); expected a complete image.");
+            return (null, $"has an unreadable header ({encoded.Length} bytes in all); expected a complete image.");
         }
 
         SKImageInfo info = codec.Info;
         if (info.Width < 1 || info.Height < 1 || info.Width > MaximumSide || info.Height > MaximumSide
             || (long)info.Width * info.Height > MaximumPixels)
         {
-            throw new InvalidDataException(
-                $"{source} claims {info.Width} x {info.Height} pixels; " +
-                $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
+            return (null, $"claims {info.Width} x {info.Height} pixels; "
+                + $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
         }
 
-        CheckClaim(encoded, (long)info.Width * info.Height, $"{source} claims {info.Width} x {info.Height} pixels");
+        if (FaultOfClaim(encoded, (long)info.Width * info.Height, $"claims {info.Width} x {info.Height} pixels") is string fault)
+        {
+            return (null, fault);
+        }
 
         bool isGray = info.ColorType == SKColorType.Gray8;
         var target = new SKImageInfo(
@@ -62,12 +65,42 @@ internal static class ImageCodec
         SKCodecResult result = codec.GetPixels(target, out byte[] decoded);
         if (result != SKCodecResult.Success)
         {
-            throw new InvalidDataException(
-                $"{source} is a damaged or incomplete image of {info.Width} x {info.Height} pixels " +
-                $"(the decoder reports {result}); expected a complete one.");
+            return (null, $"is a damaged or incomplete image of {info.Width} x {info.Height} pixels "
+                + $"(the decoder reports {result}); expected a complete one.");
         }
 
-        return Upright(decoded, info.Width, info.Height, isGray, codec.EncodedOrigin);
+        SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
+        return (Upright(decoded, info.Width, info.Height, isGray, origin), null);
+    }
+
+    /// <summary>Whether the first bytes are those of an image that is read.</summary>
+    public static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
+        encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) // PNG
+        || IsJpeg(encoded)
+        || (encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..12].SequenceEqual("WEBP"u8))
+        || encoded.StartsWith("BM"u8)
+        || encoded.StartsWith("GIF87a"u8)
+        || encoded.StartsWith("GIF89a"u8);
+
+    /// <summary>What bytes are that are no image that is read.</summary>
+    /// <param name="encoded">The file, or its first bytes.</param>
+    /// <param name="goesOn">Whether there are more.</param>
+    public static string NotAnImage(ReadOnlySpan<byte> encoded, bool goesOn = false)
+    {
+        if (encoded.IsEmpty)
+        {
+            return $"is empty; expected {Known}.";
+        }
+
+        if (ForeignContent.NameOf(encoded) is string kind)
+        {
+            return $"is {kind}; expected {Known}.{(kind.EndsWith(" image", StringComparison.Ordinal) ? $" {ConverterHint}" : "")}";
+        }
+
+        string count = goesOn ? $"more than {encoded.Length}" : $"{encoded.Length}";
+        return encoded.ContainsAnyExceptInRange((byte)' ', (byte)'~') && encoded.ContainsAnyInRange((byte)0, (byte)8)
+            ? $"is {count} bytes that begin with {Convert.ToHexString(encoded[..Math.Min(encoded.Length, 8)])}; expected {Known}."
+            : $"is {count} bytes of text that begins with {Excerpt.Of(encoded)}; expected {Known}.";
     }
 
     /// <summary>The image as a PNG file.</summary>
@@ -142,14 +175,6 @@ internal static class ImageCodec
         return new FaceImage(pixels, outWidth, outHeight, channels);
     }
 
-    private static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
-        encoded.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) // PNG
-        || IsJpeg(encoded)
-        || (encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..12].SequenceEqual("WEBP"u8))
-        || encoded.StartsWith("BM"u8)
-        || encoded.StartsWith("GIF87a"u8)
-        || encoded.StartsWith("GIF89a"u8);
-
     /// <summary>
     /// Whether a JPEG has four colours and no Adobe marker. Skia takes all four-colour files as inverted, as Adobe writes them; one
     /// without the marker may be either.
@@ -187,29 +212,20 @@ internal static class ImageCodec
         return false;
     }
 
-    /// <summary>Refuses a file that holds far less than the pixels it claims.</summary>
-    private static void CheckClaim(ReadOnlySpan<byte> encoded, long pixels, string claim)
+    /// <summary>Why a file that holds far less than the pixels it claims is refused; null where it is not.</summary>
+    private static string? FaultOfClaim(ReadOnlySpan<byte> encoded, long pixels, string claim)
     {
         if (pixels > UnquestionedPixels && pixels / MostPixelsPerByte > encoded.Length)
         {
-            throw new InvalidDataException(
-                $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} of more than "
-                + $"{UnquestionedPixels} pixels.");
+            return $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} of more than "
+                + $"{UnquestionedPixels} pixels.";
         }
 
-        if (IsJpeg(encoded) && pixels / MostPixelsPerJpegByte > encoded.Length)
-        {
-            throw new InvalidDataException(
-                $"{claim} in {encoded.Length} bytes, which cannot hold them all; expected at least a byte for each "
-                + $"{MostPixelsPerJpegByte} pixels of a complete JPEG.");
-        }
+        return IsJpeg(encoded) && pixels / MostPixelsPerJpegByte > encoded.Length
+            ? $"{claim} in {encoded.Length} bytes, which cannot hold them all; expected at least a byte for each "
+                + $"{MostPixelsPerJpegByte} pixels of a complete JPEG."
+            : null;
     }
 
     private static bool IsJpeg(ReadOnlySpan<byte> encoded) => encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
-
-    private static string Describe(ReadOnlySpan<byte> encoded) => encoded.Length switch
-    {
-        0 => "empty",
-        _ => $"{encoded.Length} bytes that begin with {Convert.ToHexString(encoded[..Math.Min(encoded.Length, 8)])}",
-    };
 }

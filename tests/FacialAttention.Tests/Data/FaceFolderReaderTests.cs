@@ -123,7 +123,7 @@ public sealed class FaceFolderReaderTests : IDisposable
         _folder.AddSmallest();
         foreach (string path in new[]
             {
-                "README.txt", "train/labels.csv", "train/calm/Thumbs.db", "train/calm/notes.txt", "train/calm/face.gif", "train/calm/png",
+                "README.txt", "train/labels.csv", "train/calm/Thumbs.db", "train/calm/notes.txt", "train/calm/face.json", "train/calm/LICENSE",
                 "train/calm/._1.png", "train/calm/.png", "train/calm/.ipynb_checkpoints/1-checkpoint.png", "train/.git/x.png",
                 ".cache/x.png", ".hidden.png", "train/.hidden.jpg",
             })

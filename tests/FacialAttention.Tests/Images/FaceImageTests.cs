@@ -183,6 +183,122 @@ public sealed class FaceImageTests
                 "expected a complete one.");
     }
 
+    [Theory]
+    [InlineData("II*\0....", "a TIFF image")]
+    [InlineData("MM\0*....", "a TIFF image")]
+    [InlineData("\0\0\0\u001CftypmifXheic", "a video (MP4 or QuickTime)")]
+    [InlineData("\0\0\0\u001Cftypheic....", "a HEIC image")]
+    [InlineData("\0\0\0\u001Cftypavif....", "an AVIF image")]
+    [InlineData("\0\0\0\u000CjP  \r\n..", "a JPEG 2000 image")]
+    [InlineData("8BPS....", "a Photoshop (PSD) image")]
+    [InlineData("<?xml version='1.0'?>\n<svg>", "an SVG drawing")]
+    [InlineData("%PDF-1.7", "a PDF document")]
+    [InlineData("<!DOCTYPE html>", "an HTML page, not the file itself")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "a Git LFS pointer, not the file itself ('git lfs pull' fetches it)")]
+    [InlineData("PK\u0003\u0004....", "a zip archive")]
+    public void Decode_ForeignContent_IsNamed(string content, string kind) =>
+        FluentActions.Invoking(() => FaceImage.Decode(System.Text.Encoding.Latin1.GetBytes(content))).Should().Throw<InvalidDataException>()
+            .WithMessage($"The image data is {kind}; expected a PNG, JPEG, WebP, BMP or GIF image.*");
+
+    [Fact]
+    public void Decode_Text_IsShown() => FluentActions.Invoking(() => FaceImage.Decode("not found\n"u8)).Should()
+        .Throw<InvalidDataException>()
+        .WithMessage("The image data is 10 bytes of text that begins with \"not found\\u000A\"; expected a PNG, JPEG, WebP, BMP or GIF image.");
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    [InlineData(6, true)]
+    [InlineData(6, false)]
+    [InlineData(7, true)]
+    [InlineData(8, false)]
+    public void Decode_PngWithOrientation_IsAsTheJpegWithIt(int orientation, bool isLittleEndian)
+    {
+        byte[] png = EncodedImages.Encode(Rgb, Width, Height, SKEncodedImageFormat.Png);
+        FaceImage plain = FaceImage.Decode(png);
+        byte[] tiff = isLittleEndian
+            ? [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0]
+            : [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] chunk = EncodedImages.Chunk("eXIf"u8, tiff);
+
+        foreach (int at in new[] { 33, png.Length - 12 }) // before the pixels and after them
+        {
+            FaceImage image = FaceImage.Decode([.. png.AsSpan(0, at), .. chunk, .. png.AsSpan(at)]);
+
+            (image.Width, image.Height).Should().Be(orientation < 5 ? (Width, Height) : (Height, Width));
+            // Where the first stored pixel comes to stand.
+            (bool right, bool low) = orientation switch
+            {
+                2 => (true, false), 3 => (true, true), 4 => (false, true), 6 => (true, false), 7 => (true, true), 8 => (false, true),
+                _ => (false, false),
+            };
+            int place = ((low ? image.Height - 1 : 0) * image.Width) + (right ? image.Width - 1 : 0);
+            image.Pixels.Span.Slice(3 * place, 3).ToArray().Should().Equal(plain.Pixels.Span[..3].ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(255)]
+    public void Decode_PngWithMalformedOrientation_StaysAsItIs(byte value)
+    {
+        byte[] png = EncodedImages.Encode(Rgb, Width, Height, SKEncodedImageFormat.Png);
+        byte[] tiff = [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, value, 0, 0, 0];
+        byte[] farAway = [0x49, 0x49, 0x2A, 0, 0xFF, 0xFF, 0xFF, 0xFF, 1, 0];
+        foreach (byte[] content in new[] { tiff, tiff[..12], tiff[..9], farAway, [] })
+        {
+            FaceImage image = FaceImage.Decode([.. png.AsSpan(0, 33), .. EncodedImages.Chunk("eXIf"u8, content), .. png.AsSpan(33)]);
+
+            image.Pixels.ToArray().Should().Equal(Rgb);
+        }
+    }
+
+    [Fact]
+    public async Task LoadAsync_StreamThatOnlyReadsAsynchronously_IsDecoded()
+    {
+        byte[] png = EncodedImages.Encode(Rgb, Width, Height, SKEncodedImageFormat.Png);
+
+        (await FaceImage.LoadAsync(new RequestBody(png), default)).Pixels.ToArray().Should().Equal(Rgb);
+        await FluentActions.Awaiting(() => FaceImage.LoadAsync(new RequestBody(png[..(png.Length / 2)]), default)).Should().ThrowAsync<InvalidDataException>();
+        await FluentActions.Awaiting(() => FaceImage.LoadAsync(new RequestBody([]), default)).Should().ThrowAsync<InvalidDataException>()
+            .WithMessage("The stream is empty; *");
+        await FluentActions.Awaiting(() => FaceImage.LoadAsync(new RequestBody(png), new CancellationToken(canceled: true)))
+            .Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [LinuxFact]
+    public async Task Load_EndlessZeros_AreRefusedAtOnce()
+    {
+        FluentActions.Invoking(() => FaceImage.Load("/dev/zero")).Should().Throw<InvalidDataException>()
+            .WithMessage("'/dev/zero' is more than * bytes that begin with 0000000000000000; *");
+        await FluentActions.Awaiting(() => FaceImage.LoadAsync("/dev/zero", default)).Should().ThrowAsync<InvalidDataException>();
+    }
+
+    /// <summary>A stream as the body of a request: it refuses synchronous reads and cannot seek.</summary>
+    private sealed class RequestBody(byte[] content) : MemoryStream(content)
+    {
+        private readonly byte[] _content = content;
+
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Synchronous operations are disallowed.");
+
+        public override int Read(Span<byte> buffer) => throw new InvalidOperationException("Synchronous operations are disallowed.");
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int read = (int)Math.Min(Math.Min(7, buffer.Length), Length - Position);
+            _content.AsMemory((int)Position, read).CopyTo(buffer);
+            Position += read;
+            return ValueTask.FromResult(read);
+        }
+    }
+
     [Fact]
     public void Decode_Empty_Throws() => FluentActions.Invoking(() => FaceImage.Decode([])).Should().Throw<InvalidDataException>()
         .WithMessage("The image data is empty; expected a PNG, JPEG, WebP, BMP or GIF image.");
@@ -275,7 +391,7 @@ public sealed class FaceImageTests
         File.WriteAllText(path, "<html>");
 
         FluentActions.Invoking(() => FaceImage.Load(path)).Should().Throw<InvalidDataException>()
-            .WithMessage($"'{path}' is 6 bytes that begin with 3C68746D6C3E; expected a PNG, JPEG, WebP, BMP or GIF image.");
+            .WithMessage($"'{path}' is an HTML page, not the file itself; expected a PNG, JPEG, WebP, BMP or GIF image.");
     });
 
     [Fact]
