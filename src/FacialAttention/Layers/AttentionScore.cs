@@ -22,11 +22,11 @@ internal sealed class AttentionScore : Module<Tensor, Tensor>
     {
         _featureSize = Require.InRange(featureSize, 1, 1 << 20, nameof(featureSize));
         _scoring = Require.Defined(scoring, nameof(scoring));
-        _projection = scoring == AttentionScoring.Additive ? Linear(featureSize, featureSize) : null;
+        _projection = scoring == AttentionScoring.Additive ? Linear(featureSize, featureSize, device: ShapesOnly.Device) : null;
 
         // Bounds as PyTorch gives the weight of a Linear with one output. Detached: a caller's dispose scope must not own a weight.
         double bound = 1 / Math.Sqrt(featureSize);
-        _query = new Parameter(empty(featureSize));
+        _query = new Parameter(empty(featureSize, device: ShapesOnly.Device));
         init.uniform_(_query, -bound, bound);
         _query.DetachFromDisposeScope();
         RegisterComponents();
@@ -47,7 +47,4 @@ internal sealed class AttentionScore : Module<Tensor, Tensor>
 
         return scores.softmax(1).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Multiply-adds of the linear projection for one sequence of the given length.</summary>
-    public long CountMultiplyAdds(int steps) => _projection is null ? 0 : (long)steps * _featureSize * _featureSize;
 }

@@ -13,12 +13,8 @@ namespace FacialAttention;
 public sealed class AttentiveLstmClassifier : Module<Tensor, Tensor>
 {
     private readonly int _featureSize;
-    private readonly int _classes;
-    private readonly int _hiddenSize;
-    private readonly int _layers;
-    private readonly int _directions;
     private readonly double _dropout;
-    [ComponentName(Name = "lstm")] private readonly LSTM _lstm;
+    [ComponentName(Name = "lstm")] private readonly LSTM? _lstm; // Null only in a network of shapes, which does not run.
     [ComponentName(Name = "global_attention")] private readonly GlobalFeatureAttention? _attention;
     [ComponentName(Name = "linear")] private readonly Linear _linear;
 
@@ -52,40 +48,84 @@ public sealed class AttentiveLstmClassifier : Module<Tensor, Tensor>
         : base(NativeTorch.Loaded(nameof(AttentiveLstmClassifier)))
     {
         _featureSize = Require.InRange(featureSize, 1, 1 << 20, nameof(featureSize));
-        _classes = Require.InRange(classes, 2, 1 << 20, nameof(classes));
-        _hiddenSize = Require.InRange(hiddenSize, 1, bidirectional ? 1 << 19 : 1 << 20, nameof(hiddenSize));
-        _layers = Require.InRange(layers, 1, 64, nameof(layers));
-        _directions = bidirectional ? 2 : 1;
+        Require.InRange(classes, 2, 1 << 20, nameof(classes));
+        Require.InRange(hiddenSize, 1, bidirectional ? 1 << 19 : 1 << 20, nameof(hiddenSize));
+        Require.InRange(layers, 1, 64, nameof(layers));
         _dropout = Require.InRange(dropout, 0, 0.9, nameof(dropout));
         Require.Defined(pooling, nameof(pooling));
         Require.Defined(scoring, nameof(scoring));
-        _lstm = LSTM(featureSize, hiddenSize, layers, batchFirst: true, bidirectional: bidirectional);
-        _attention = pooling == SequencePooling.Attention ? new GlobalFeatureAttention(_directions * hiddenSize, scoring) : null;
-        _linear = Linear(_directions * hiddenSize, classes);
+        FeatureSize = bidirectional ? 2 * hiddenSize : hiddenSize;
+        if (ShapesOnly.Device is null)
+        {
+            _lstm = LSTM(featureSize, hiddenSize, layers, batchFirst: true, bidirectional: bidirectional);
+        }
+        else
+        {
+            register_module("lstm", CreateGates(featureSize, hiddenSize, layers, bidirectional ? 2 : 1));
+        }
+
+        _attention = pooling == SequencePooling.Attention ? new GlobalFeatureAttention(FeatureSize, scoring) : null;
+        _linear = Linear(FeatureSize, classes, device: ShapesOnly.Device);
         RegisterComponents();
     }
+
+    /// <summary>F, the size of what <see cref="Pool"/> gives and <see cref="Classify"/> takes: that of a hidden state.</summary>
+    public int FeatureSize { get; }
 
     /// <summary>Features [N, T, D] to logits [N, K], which the caller owns.</summary>
     /// <param name="features">Any sequence, [N, T, D], of the layer's dtype and on its device.</param>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     public override Tensor forward(Tensor features)
     {
+        using var scope = NewDisposeScope();
+        return Classify(Pool(features).Pooled).MoveToOuterDisposeScope(); // [N, K]
+    }
+
+    /// <summary>The first part of the forward pass: LSTM and pooling over the steps, with the weights of the pooling.</summary>
+    /// <param name="features">As for the forward pass.</param>
+    /// <returns>
+    /// The pooled hidden states [N, F], and the attention distribution over the steps [N, T], or null under
+    /// <see cref="SequencePooling.Mean"/>; the caller owns both.
+    /// </returns>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    public (Tensor Pooled, Tensor? Weights) Pool(Tensor features)
+    {
         RequireTensor.Sequence(features, _featureSize, _linear.weight, nameof(AttentiveLstmClassifier));
         using var scope = NewDisposeScope();
-        (Tensor hidden, _, _) = _lstm.call(features); // [N, T, directions * hidden]
-        Tensor pooled = _attention is null ? hidden.mean([1]) : _attention.call(hidden); // [N, directions * hidden]
+        (Tensor hidden, _, _) = _lstm!.call(features); // [N, T, F]
+        if (_attention is null)
+        {
+            return (hidden.mean([1]).MoveToOuterDisposeScope(), null);
+        }
+
+        (Tensor pooled, Tensor weights) = _attention.Attend(hidden); // [N, F], [N, T]
+        return (pooled.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The second part of the forward pass: dropout and the linear layer.</summary>
+    /// <param name="pooled">Pooled hidden states, [N, F], of the layer's dtype and on its device.</param>
+    /// <returns>Logits [N, K], which the caller owns.</returns>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    public Tensor Classify(Tensor pooled)
+    {
+        RequireTensor.Vectors(pooled, FeatureSize, _linear.weight, nameof(AttentiveLstmClassifier));
+        using var scope = NewDisposeScope();
         return _linear.call(functional.dropout(pooled, _dropout, training)).MoveToOuterDisposeScope(); // [N, K]
     }
 
-    internal long CountMultiplyAdds(int steps)
+    /// <summary>
+    /// The four gates of all layers and directions, which hold as many weights as the LSTM: TorchSharp's takes its memory from the CPU
+    /// first, whatever its device.
+    /// </summary>
+    private static Module CreateGates(int featureSize, int hiddenSize, int layers, int directions)
     {
-        long lstm = 0;
-        for (int layer = 0; layer < _layers; layer++)
+        var gates = new ModuleList<Linear>();
+        for (int i = 0; i < layers * directions; i++)
         {
-            long inputSize = layer == 0 ? _featureSize : _directions * _hiddenSize;
-            lstm += 4L * _directions * _hiddenSize * (inputSize + _hiddenSize) * steps; // four gates
+            gates.Add(Linear(i < directions ? featureSize : directions * hiddenSize, 4 * hiddenSize, device: ShapesOnly.Device));
+            gates.Add(Linear(hiddenSize, 4 * hiddenSize, device: ShapesOnly.Device));
         }
 
-        return lstm + (_attention?.CountMultiplyAdds(steps) ?? 0) + ((long)_directions * _hiddenSize * _classes);
+        return gates;
     }
 }

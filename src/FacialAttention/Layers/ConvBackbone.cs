@@ -12,7 +12,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
 {
     private readonly int _inChannels;
     private readonly ConvStage[] _stages;
-    private readonly List<Module<Tensor, Tensor>> _blocks = []; // Registered one by one below, so that the keys are c1, c2, ...
+    private readonly List<ConvBlock> _blocks = []; // Registered one by one below, so that the keys are c1, c2, ...
 
     /// <summary>A backbone as the table says.</summary>
     /// <param name="stages">The rows, first to last; null for <see cref="Paper"/>.</param>
@@ -30,16 +30,12 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
             throw new ArgumentException(fault, nameof(stages));
         }
 
-        using var scope = NewDisposeScope(); // TorchSharp's convolution with bias leaves a temporary behind.
         int channels = inChannels;
-        for (int i = 0; i < _stages.Length; i++)
+        foreach (ConvStage stage in _stages)
         {
-            ConvStage stage = _stages[i];
-            Module<Tensor, Tensor> block = stage.KernelSize == 1
-                ? new PointwiseConvBlock(channels, stage.Channels, batchNorm)
-                : CreateBlock(channels, stage, batchNorm);
-            register_module($"c{i + 1}", block);
+            var block = new ConvBlock(channels, stage, batchNorm);
             _blocks.Add(block);
+            register_module($"c{_blocks.Count}", block);
             channels = stage.Channels;
         }
     }
@@ -54,7 +50,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
     /// <summary>C of the output.</summary>
     public int OutChannels => _stages[^1].Channels;
 
-    internal Tensor FirstWeight => _blocks[0].parameters().First();
+    internal Tensor FirstWeight => _blocks[0].Weight;
 
     /// <summary>Images [N, C, H, W] to features [N, C', H', W'], which the caller owns; each pool halves H and W, rounding up.</summary>
     /// <param name="images">Images, [N, C, H, W], of the layer's dtype and on its device.</param>
@@ -65,34 +61,15 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         RequireTensor.Images(images, _inChannels, smallestSide: 1, FirstWeight, nameof(ConvBackbone));
         using var scope = NewDisposeScope();
         Tensor x = images.device_type == DeviceType.CPU ? WithChannelsLast(images) : images;
-        for (int i = 0; i < _blocks.Count; i++)
+        foreach (ConvBlock block in _blocks)
         {
-            x = _blocks[i].call(x); // [N, C', H, W]
-            if (_stages[i].Pool)
-            {
-                x = functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1); // [N, C', ceil(H / 2), ceil(W / 2)]
-            }
-
-            if (_blocks[i] is not PointwiseConvBlock) // which has a ReLU of its own
-            {
-                x = x.relu_(); // After the pool: the same bits as before it, for a quarter of the work.
-            }
+            x = block.call(x); // [N, C', H, W], halved by its pool
         }
 
         return x.contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The height and width of the features for an image of the given size.</summary>
-    /// <param name="height">H of the image; at least 1.</param>
-    /// <param name="width">W of the image; at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
-    public (int Height, int Width) OutputSize(int height, int width)
-    {
-        Require.InRange(height, 1, int.MaxValue - 1, nameof(height));
-        Require.InRange(width, 1, int.MaxValue - 1, nameof(width));
-        return OutputSize(_stages, height, width);
-    }
-
+    /// <summary>The height and width of the features of an image of the given size.</summary>
     internal static (int Height, int Width) OutputSize(IReadOnlyList<ConvStage> stages, int height, int width)
     {
         int pools = stages.Count(stage => stage.Pool);
@@ -102,23 +79,6 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         }
 
         return (height, width);
-    }
-
-    internal long CountMultiplyAdds(int height, int width)
-    {
-        long sum = 0;
-        long channels = _inChannels;
-        foreach (ConvStage stage in _stages)
-        {
-            sum += (long)height * width * stage.KernelSize * stage.KernelSize * channels * stage.Channels;
-            channels = stage.Channels;
-            if (stage.Pool)
-            {
-                (height, width) = ((height + 1) / 2, (width + 1) / 2);
-            }
-        }
-
-        return sum;
     }
 
     /// <summary>What is wrong with a table, or null.</summary>
@@ -149,19 +109,5 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         (long n, long c, long h, long w) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3]);
         // Through one dimension: with a single channel the strides would otherwise stay as they are.
         return images.permute(0, 2, 3, 1).flatten().view(n, h, w, c).permute(0, 3, 1, 2);
-    }
-
-    private static TorchSharp.Modules.Sequential CreateBlock(int channels, ConvStage stage, bool batchNorm)
-    {
-        List<(string, Module<Tensor, Tensor>)> parts =
-        [
-            ("conv", Conv2d(channels, stage.Channels, stage.KernelSize, padding: stage.KernelSize / 2, bias: !batchNorm)),
-        ];
-        if (batchNorm)
-        {
-            parts.Add(("norm", BatchNorm2d(stage.Channels)));
-        }
-
-        return Sequential(parts);
     }
 }

@@ -32,22 +32,22 @@ public sealed class GlobalFeatureAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor features)
     {
         using var scope = NewDisposeScope();
-        Tensor weights = ComputeWeights(features).unsqueeze(1); // [N, 1, T]
-        return weights.bmm(features).squeeze(1).MoveToOuterDisposeScope(); // [N, D]
+        return Attend(features).Features.MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The attention distribution over the steps, [N, T]: positive, each row summing to 1 (equations 1 and 2). A weight too small for the
-    /// dtype beside the largest of its row is 0.
-    /// </summary>
+    /// <summary>The forward pass with its attention distribution.</summary>
     /// <param name="features">Hidden states or any other sequence, [N, T, D], of the layer's dtype and on its device.</param>
-    /// <returns>The weights, which the caller owns.</returns>
+    /// <returns>
+    /// The weighted sum [N, D], and the weights [N, T]: positive, each row summing to 1 (equations 1 and 2); a weight too small for the
+    /// dtype beside the largest of its row is 0. The caller owns both.
+    /// </returns>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
-    public Tensor ComputeWeights(Tensor features)
+    public (Tensor Features, Tensor Weights) Attend(Tensor features)
     {
         RequireTensor.Sequence(features, _featureSize, _score.Query, nameof(GlobalFeatureAttention));
-        return _score.call(features);
+        using var scope = NewDisposeScope();
+        Tensor weights = _score.call(features); // [N, T]
+        Tensor sum = weights.unsqueeze(1).bmm(features).squeeze(1); // [N, D]
+        return (sum.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
     }
-
-    internal long CountMultiplyAdds(int steps) => _score.CountMultiplyAdds(steps);
 }

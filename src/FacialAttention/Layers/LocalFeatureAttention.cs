@@ -38,27 +38,28 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor features)
     {
         using var scope = NewDisposeScope();
-        Tensor weights = ComputeWeights(features).unsqueeze(2); // [N, T, 1]
-        if (_scaling == LocalAttentionScaling.MeanOne)
-        {
-            weights = weights * features.shape[1];
-        }
-
-        return (features * weights).MoveToOuterDisposeScope();
+        return Attend(features).Features.MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The attention distribution over the steps, [N, T]: positive, each row summing to 1 (equations 4 and 5). A weight too small for the
-    /// dtype beside the largest of its row is 0.
-    /// </summary>
+    /// <summary>The forward pass with its attention distribution.</summary>
     /// <param name="features">Local features, [N, T, D], of the layer's dtype and on its device.</param>
-    /// <returns>The weights, which the caller owns; under <see cref="LocalAttentionScaling.MeanOne"/> too they sum to 1.</returns>
+    /// <returns>
+    /// The re-weighted features [N, T, D], and the weights [N, T]: positive, each row summing to 1 (equations 4 and 5), under
+    /// <see cref="LocalAttentionScaling.MeanOne"/> too; a weight too small for the dtype beside the largest of its row is 0. The caller
+    /// owns both.
+    /// </returns>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
-    public Tensor ComputeWeights(Tensor features)
+    public (Tensor Features, Tensor Weights) Attend(Tensor features)
     {
         RequireTensor.Sequence(features, _featureSize, _score.Query, nameof(LocalFeatureAttention));
-        return _score.call(features);
-    }
+        using var scope = NewDisposeScope();
+        Tensor weights = _score.call(features); // [N, T]
+        Tensor factors = weights.unsqueeze(2); // [N, T, 1]
+        if (_scaling == LocalAttentionScaling.MeanOne)
+        {
+            factors = factors * features.shape[1];
+        }
 
-    internal long CountMultiplyAdds(int steps) => _score.CountMultiplyAdds(steps);
+        return ((features * factors).MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());
+    }
 }

@@ -9,6 +9,7 @@ namespace FacialAttention;
 /// <summary>
 /// The paper's C1 (section 3.1.1): a 1x1 convolution that mixes channels point by point, optional batch norm, ReLU. It adds
 /// nonlinearity for few parameters. The norm is our reading; with it the convolution has no bias, which the norm would cancel.
+/// A <see cref="ConvBackbone"/> computes its 1x1 stages alike.
 /// </summary>
 public sealed class PointwiseConvBlock : Module<Tensor, Tensor>
 {
@@ -38,8 +39,6 @@ public sealed class PointwiseConvBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor images)
     {
         RequireTensor.Images(images, _inChannels, smallestSide: 1, _conv.weight, nameof(PointwiseConvBlock));
-        using var scope = NewDisposeScope();
-        Tensor x = _conv.call(images); // [N, C', H, W]
-        return (_norm is null ? x : _norm.call(x)).relu_().MoveToOuterDisposeScope();
+        return ConvBlock.Run(images, _conv, _norm, pool: false);
     }
 }

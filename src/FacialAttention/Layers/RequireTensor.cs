@@ -19,6 +19,19 @@ internal static class RequireTensor
         MatchesWeight(features, weight, layer, nameof(features));
     }
 
+    /// <summary>Features must be [N, F], none of them zero, of the dtype and on the device of the layer's weight.</summary>
+    public static void Vectors(Tensor features, long featureSize, Tensor weight, string layer)
+    {
+        NotDisposed(features, weight, layer, nameof(features));
+        if (features.ndim != 2 || features.shape[1] != featureSize || features.shape[0] < 1)
+        {
+            throw new ArgumentException(
+                $"{layer} expects features of shape [N, {featureSize}] with N of at least 1; got {Shape(features)}.", nameof(features));
+        }
+
+        MatchesWeight(features, weight, layer, nameof(features));
+    }
+
     /// <summary>
     /// Images or feature maps must be [N, C, H, W], none of them zero, of the dtype and on the device of the layer's weight.
     /// </summary>

@@ -13,8 +13,21 @@ internal static class BatchNormFolding
     private const string Convolution = "conv.";
     private const string Norm = "norm.";
 
+    /// <summary>A network in evaluation mode that computes as this one does in it, without batch norms; the caller owns it.</summary>
+    public static ExpressionNetwork Of(ExpressionNetwork network)
+    {
+        RequireModule.NotDisposed(network, nameof(network));
+        ExpressionNetworkOptions options = network.Options;
+        options.BatchNorm = false;
+        var folded = new ExpressionNetwork(network.Variant, options) { Calibration = network.Calibration };
+        folded.to(network.FirstWeight.device, network.FirstWeight.dtype);
+        folded.eval();
+        Copy(network, folded);
+        return folded;
+    }
+
     /// <summary>Copies the weights of a network into one without batch norms that is the same else.</summary>
-    public static void Copy(ExpressionNetwork network, ExpressionNetwork folded)
+    private static void Copy(ExpressionNetwork network, ExpressionNetwork folded)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

@@ -27,6 +27,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     internal const string HeadPrefix = "classifier.linear.";
 
     private readonly ExpressionNetworkOptions _options;
+    private readonly NetworkInput _input;
     [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
     [ComponentName(Name = "local_attention")] private readonly LocalFeatureAttention? _localAttention;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
@@ -44,16 +45,19 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     {
         Variant = Require.Defined(variant, nameof(variant));
         _options = (options ?? new ExpressionNetworkOptions()).ValidatedCopy();
+        _input = new NetworkInput($"{nameof(ExpressionNetwork)} {variant.PaperName}", _options, anySize: variant.HasLstm);
         using var seeded = new SeededTorch(_options.Seed);
 
         _backbone = new ConvBackbone(_options.BackboneStages, batchNorm: _options.BatchNorm);
-        int featureSize = _backbone.OutChannels;
+        int channels = _backbone.OutChannels;
+        (int height, int width) = ConvBackbone.OutputSize(
+            _options.BackboneStages ?? ConvBackbone.Paper, _options.InputHeight, _options.InputWidth);
         _localAttention = variant.HasLocalAttention
-            ? new LocalFeatureAttention(featureSize, _options.Scoring, _options.LocalAttentionScaling)
+            ? new LocalFeatureAttention(channels, _options.Scoring, _options.LocalAttentionScaling)
             : null;
         _classifier = variant.HasLstm
             ? new AttentiveLstmClassifier(
-                featureSize,
+                channels,
                 _options.Labels.Count,
                 _options.LstmHiddenSize,
                 _options.LstmLayers,
@@ -61,11 +65,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
                 _options.Scoring,
                 _options.Bidirectional,
                 _options.Dropout)
-            : Sequential(
-                ("hidden", Linear(featureSize * Steps, _options.CnnHiddenSize)),
-                ("relu", ReLU(inplace: true)),
-                ("dropout", Dropout(_options.Dropout)),
-                ("linear", Linear(_options.CnnHiddenSize, _options.Labels.Count)));
+            : new CnnClassifier(channels * height * width, _options.CnnHiddenSize, _options.Labels.Count, _options.Dropout);
         RegisterComponents();
     }
 
@@ -73,7 +73,10 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     public NetworkVariant Variant { get; }
 
     /// <summary>What the network was built from: a copy, so editing it changes nothing here.</summary>
-    public ExpressionNetworkOptions Options => _options.ValidatedCopy();
+    public ExpressionNetworkOptions Options => _options.Copy();
+
+    /// <summary>F, the size of what <see cref="ExtractFeatures"/> gives and <see cref="Classify"/> takes.</summary>
+    public int FeatureSize => _classifier is AttentiveLstmClassifier lstm ? lstm.FeatureSize : _options.CnnHiddenSize;
 
     /// <summary>
     /// How logits become probabilities, in recognisers and exported networks; saved with the weights. <see cref="forward"/> gives the
@@ -97,29 +100,22 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
         }
     }
 
-    /// <summary>Multiply-adds for one image of the options' size, or crop if they have one: convolutions, LSTM and linear layers.</summary>
+    /// <summary>
+    /// Multiply-adds for one image of the options' size, or crop if they have one: convolutions, LSTM and linear layers. They are counted
+    /// while the network runs on one face, so no other thread may use it meanwhile.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public long MultiplyAdds
     {
         get
         {
-            long classifier = _classifier is AttentiveLstmClassifier lstm
-                ? lstm.CountMultiplyAdds(Steps)
-                : ((long)_backbone.OutChannels * Steps * _options.CnnHiddenSize) + ((long)_options.CnnHiddenSize * _options.Labels.Count);
-            return _backbone.CountMultiplyAdds(_options.InputHeight, _options.InputWidth)
-                + (_localAttention?.CountMultiplyAdds(Steps) ?? 0)
-                + classifier;
+            RequireModule.NotDisposed(this, "network");
+            using Tensor face = zeros([1, 1, _options.InputHeight, _options.InputWidth], FirstWeight.dtype, FirstWeight.device);
+            return NetworkSize.MultiplyAddsOf(this, face);
         }
     }
 
-    /// <summary>T, the number of local features of an image of the options' size or crop: 36 for 48x48.</summary>
-    private int Steps
-    {
-        get
-        {
-            (int height, int width) = _backbone.OutputSize(_options.InputHeight, _options.InputWidth);
-            return height * width;
-        }
-    }
+    internal Tensor FirstWeight => _backbone.FirstWeight;
 
     /// <summary>Gray faces [N, 1, H, W] in [0, 1] to logits [N, K], which the caller owns.</summary>
     /// <param name="images">
@@ -131,24 +127,75 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
     public override Tensor forward(Tensor images)
     {
-        CheckImages(images);
         using var scope = NewDisposeScope();
-        Tensor seen = _options is { CropHeight: { } height, CropWidth: { } width } ? CentreCrop.Apply(images, height, width) : images;
-        Tensor normalised = (seen - _options.PixelMean) / _options.PixelStandardDeviation;
-        Tensor features = _backbone.call(normalised); // [N, C, H', W']
-        if (!Variant.HasLstm)
+        return Classify(Attend(images).Features).MoveToOuterDisposeScope(); // [N, K]
+    }
+
+    /// <summary>Figure 2 up to the last layer, with the weights of its attention layers.</summary>
+    private (Tensor Features, List<LayerAttention> Attention) Attend(Tensor images)
+    {
+        RequireModule.NotDisposed(this, "network");
+        using var scope = NewDisposeScope();
+        Tensor maps = _backbone.call(_input.Prepare(images, FirstWeight)); // [N, C, H', W']
+        if (_classifier is not AttentiveLstmClassifier classifier)
         {
-            return _classifier.call(features.flatten(1)).MoveToOuterDisposeScope(); // [N, K]
+            return (((CnnClassifier)_classifier).Pool(maps).MoveToOuterDisposeScope(), []); // [N, F]
         }
 
-        Tensor sequence = ToSequence(features); // [N, T, D]
+        var attention = new List<LayerAttention>();
+        Tensor sequence = ToSequence(maps); // [N, T, D]
         if (_localAttention is not null)
         {
-            sequence = _localAttention.call(sequence); // [N, T, D]
+            (sequence, Tensor weights) = _localAttention.Attend(sequence); // [N, T, D], [N, T]
+            Add("local_attention", weights);
         }
 
-        return _classifier.call(sequence).MoveToOuterDisposeScope(); // [N, K]
+        (Tensor pooled, Tensor? poolingWeights) = classifier.Pool(sequence); // [N, F], [N, T]
+        if (poolingWeights is not null)
+        {
+            Add("global_attention", poolingWeights);
+        }
+
+        return (pooled.MoveToOuterDisposeScope(), attention);
+
+        void Add(string layer, Tensor weights) => attention.Add(
+            new LayerAttention(layer, weights.MoveToOuterDisposeScope(), (int)maps.shape[2], (int)maps.shape[3]));
     }
+
+    /// <summary>The forward pass with what the attention layers saw on its way.</summary>
+    /// <param name="images">As for the forward pass.</param>
+    /// <returns>
+    /// Logits [N, K], equal to those of the forward pass, and the distributions of the attention layers in the order of the pass:
+    /// <c>local_attention</c> and <c>global_attention</c>, as far as the variant has them. The caller owns all tensors.
+    /// </returns>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
+    public (Tensor Logits, IReadOnlyList<LayerAttention> Attention) Explain(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor features, List<LayerAttention> attention) = Attend(images);
+        attention.ForEach(layer => layer.Weights.MoveToOuterDisposeScope());
+        return (Classify(features).MoveToOuterDisposeScope(), attention);
+    }
+
+    /// <summary>The forward pass up to the last layer, for a head of your own: another one than <see cref="Classify"/>.</summary>
+    /// <param name="images">As for the forward pass.</param>
+    /// <returns>One vector for each face, [N, F], which the caller owns.</returns>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
+    public Tensor ExtractFeatures(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Attend(images).Features.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The head: the last layer of the forward pass, after dropout.</summary>
+    /// <param name="features">What <see cref="ExtractFeatures"/> gives, [N, F].</param>
+    /// <returns>Logits [N, K], which the caller owns.</returns>
+    /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
+    /// <exception cref="ObjectDisposedException">The network or the features were disposed.</exception>
+    public Tensor Classify(Tensor features) =>
+        _classifier is AttentiveLstmClassifier lstm ? lstm.Classify(features) : ((CnnClassifier)_classifier).Classify(features);
 
     /// <inheritdoc/>
     public NetworkDescription Describe() => ExpressionNetworkFormat.Describe(Variant, _options, Calibration);
@@ -160,47 +207,10 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// </summary>
     /// <returns>A copy, on the same device and of the same dtype, which the caller owns; this network stays as it is.</returns>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public ExpressionNetwork FoldBatchNorm()
-    {
-        RequireModule.NotDisposed(this, "network");
-        ExpressionNetworkOptions options = _options.ValidatedCopy();
-        options.BatchNorm = false;
-        var folded = new ExpressionNetwork(Variant, options) { Calibration = Calibration };
-        folded.to(_backbone.FirstWeight.device, _backbone.FirstWeight.dtype);
-        folded.eval();
-        BatchNormFolding.Copy(this, folded);
-        return folded;
-    }
+    public ExpressionNetwork FoldBatchNorm() => BatchNormFolding.Of(this);
 
     /// <summary>
     /// Feature maps [N, C, H, W] to a sequence [N, T = H W, D = C], row by row from the top left; our reading of "serialized".
     /// </summary>
     private static Tensor ToSequence(Tensor features) => features.flatten(2).transpose(1, 2).contiguous();
-
-    private void CheckImages(Tensor images)
-    {
-        RequireModule.NotDisposed(this, "network");
-        string layer = $"{nameof(ExpressionNetwork)} {Variant.PaperName}";
-        RequireTensor.Images(images, channels: 1, ExpressionNetworkOptions.SmallestSide, _backbone.FirstWeight, layer);
-        (long height, long width) = (images.shape[2], images.shape[3]);
-        if (!Variant.HasLstm && !IsSize(_options.ImageHeight, _options.ImageWidth) && !IsSize(_options.InputHeight, _options.InputWidth))
-        {
-            string orCrop = _options.CropHeight is null ? "" : $" or [N, 1, {_options.InputHeight}, {_options.InputWidth}]";
-            throw new ArgumentException(
-                $"{layer} was built for images of shape [N, 1, {_options.ImageHeight}, {_options.ImageWidth}]{orCrop}; "
-                + $"got {RequireTensor.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
-                + $"{nameof(ExpressionNetworkOptions.ImageWidth)}, or use a variant with an LSTM, which takes any size.",
-                nameof(images));
-        }
-
-        if (height < _options.CropHeight || width < _options.CropWidth)
-        {
-            throw new ArgumentException(
-                $"{layer} sees the centre of [N, 1, {_options.CropHeight}, {_options.CropWidth}] of "
-                + $"its images; expected images of at least that size, got {RequireTensor.Shape(images)}.",
-                nameof(images));
-        }
-
-        bool IsSize(int expectedHeight, int expectedWidth) => height == expectedHeight && width == expectedWidth;
-    }
 }

@@ -59,9 +59,7 @@ internal static partial class ExpressionNetworkFormat
         {
             ExpressionNetworkOptions options = DescriptionFormat.Parse(description.Options, DescriptionFormat.OptionsKey, Json, source)
                 .ToOptions(description).ValidatedCopy();
-            return new NetworkPlan(
-                WeightCount.Of(variant, options),
-                () => new ExpressionNetwork(variant, options) { Calibration = description.Calibration });
+            return new NetworkPlan(() => new ExpressionNetwork(variant, options) { Calibration = description.Calibration });
         }
         catch (OptionsValidationException exception)
         {

@@ -148,10 +148,13 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     internal ExpressionNetworkOptions ValidatedCopy()
     {
         OptionsValidation.ThrowIfInvalid(new ExpressionNetworkOptionsValidator(), this);
-        var copy = (ExpressionNetworkOptions)MemberwiseClone();
-        copy.BackboneStages = BackboneStages?.ToArray();
+        ExpressionNetworkOptions copy = Copy();
+        copy.BackboneStages = BackboneStages is null ? null : Array.AsReadOnly([.. BackboneStages]);
         return copy;
     }
+
+    /// <summary>Another object of the same values; the table, if it is a validated copy's, cannot be edited.</summary>
+    internal ExpressionNetworkOptions Copy() => (ExpressionNetworkOptions)MemberwiseClone();
 
     private static ValidationResult? FindCropFault(string name, int? crop, string imageName, int image)
     {

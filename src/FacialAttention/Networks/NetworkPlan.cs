@@ -3,9 +3,8 @@ using static TorchSharp.torch.nn;
 namespace FacialAttention;
 
 /// <summary>A network that is described and checked, and not built yet.</summary>
-/// <param name="WeightCount">The elements of its state dict.</param>
 /// <param name="Build">Gives the network with fresh weights, on the CPU.</param>
-internal sealed record NetworkPlan(long WeightCount, Func<Module> Build)
+internal sealed record NetworkPlan(Func<Module> Build)
 {
     /// <summary>
     /// How many weights more than the file holds the description may claim (4 MB) and the network is still built: comparing key by key then
@@ -17,12 +16,13 @@ internal sealed record NetworkPlan(long WeightCount, Func<Module> Build)
     /// <exception cref="InvalidDataException">The network is far larger than the file of its weights.</exception>
     public void CheckSize(SafetensorsFile file)
     {
+        long claimed = NetworkSize.WeightsOf(Build);
         long held = file.Tensors.Sum(tensor => (long)tensor.Data.Length / SafetensorsTensor.SizeOf(tensor.Dtype));
-        if (WeightCount - held > MaxMissingWeights)
+        if (claimed - held > MaxMissingWeights)
         {
             throw DescriptionFormat.Fault(
                 file.Source,
-                $"{DescriptionFormat.OptionsKey} and {DescriptionFormat.PreprocessingKey} claim a network of {WeightCount} weights, but the "
+                $"{DescriptionFormat.OptionsKey} and {DescriptionFormat.PreprocessingKey} claim a network of {claimed} weights, but the "
                 + $"file holds {held}; expected as many as they claim.");
         }
     }

@@ -115,30 +115,9 @@ public sealed class OnnxParityTests
         actual["probabilities"].sum(1).sub(1).abs().max().ToDouble().Should().BeLessThan(1e-6);
     }
 
-    /// <summary>The distributions that the layers report, computed from the parts of the network.</summary>
-    private static Dictionary<string, Tensor> AttentionOf(ExpressionNetwork network, Tensor images)
-    {
-        ExpressionNetworkOptions options = network.Options;
-        Dictionary<string, nn.Module> parts = network.named_children().ToDictionary(part => part.name, part => part.module);
-        var attention = new Dictionary<string, Tensor>();
-        Tensor seen = options is { CropHeight: { } height, CropWidth: { } width } ? CentreCrop.Apply(images, height, width) : images;
-        Tensor features = ((ConvBackbone)parts["backbone"]).call((seen - options.PixelMean) / options.PixelStandardDeviation);
-        Tensor sequence = features.flatten(2).transpose(1, 2).contiguous();
-        if (parts.GetValueOrDefault("local_attention") is LocalFeatureAttention local)
-        {
-            attention.Add("local_attention", local.ComputeWeights(sequence));
-            sequence = local.call(sequence);
-        }
-
-        Dictionary<string, nn.Module> layers = parts["classifier"].named_children().ToDictionary(part => part.name, part => part.module);
-        if (layers.GetValueOrDefault("global_attention") is GlobalFeatureAttention global)
-        {
-            (Tensor hidden, _, _) = ((TorchSharp.Modules.LSTM)layers["lstm"]).call(sequence);
-            attention.Add("global_attention", global.ComputeWeights(hidden));
-        }
-
-        return attention;
-    }
+    /// <summary>The distributions that the network reports.</summary>
+    private static Dictionary<string, Tensor> AttentionOf(ExpressionNetwork network, Tensor images) =>
+        network.Explain(images).Attention.ToDictionary(layer => layer.Layer, layer => layer.Weights);
 
     /// <summary>
     /// No weight, bias or statistic has a value that hides a mistake. Matrices and kernels get the size that training keeps them at, about

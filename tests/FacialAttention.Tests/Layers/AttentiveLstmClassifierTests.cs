@@ -364,25 +364,57 @@ public sealed class AttentiveLstmClassifierTests
     }
 
     [Theory]
-    [InlineData(SequencePooling.Mean, 0)]
-    [InlineData(SequencePooling.Attention, 7 * 4 * 4)] // the projection of 7 states of 4
-    public void CountMultiplyAdds_TwoLayers_CountsGatesAttentionAndLinear(SequencePooling pooling, long attention)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void PoolAndClassify_InTurn_AreTheForwardPass(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = new AttentiveLstmClassifier(6, 3, 4, 2, pooling);
+        using var classifier = Create(pooling, bidirectional);
+        using var scope = NewDisposeScope();
+        Tensor features = Numbers.Random(1, 2, 7, 5);
+        (Tensor pooled, Tensor? weights) = classifier.Pool(features);
 
-        // Per step and layer 4 gates of 4 units: on 6 features and 4 states, then on 4 and 4. Once: 4 x 3.
-        classifier.CountMultiplyAdds(steps: 7).Should().Be((7 * 16 * (6 + 4)) + (7 * 16 * (4 + 4)) + attention + (4 * 3));
+        classifier.FeatureSize.Should().Be(bidirectional ? 8 : 4);
+        pooled.shape.Should().Equal(2, classifier.FeatureSize);
+        Numbers.ValuesOf(classifier.Classify(pooled)).Should().Equal(Numbers.ValuesOf(classifier.call(features)));
+        if (pooling == SequencePooling.Mean)
+        {
+            weights.Should().BeNull();
+            return;
+        }
+
+        weights!.shape.Should().Equal(2, 7);
+        Numbers.ShouldBe(weights.sum(1), new double[] { 1, 1 }, 1e-6);
     }
 
     [Theory]
-    [InlineData(SequencePooling.Mean, 0)]
-    [InlineData(SequencePooling.Attention, 7 * 8 * 8)] // the projection of 7 states of 8
-    public void CountMultiplyAdds_BothDirections_CountsEachWithInputOfTwiceTheSize(SequencePooling pooling, long attention)
+    [MemberData(nameof(PoolingsAndDirections))]
+    public void PoolAndClassify_ManyTimes_LeaveNoTensorBehind(SequencePooling pooling, bool bidirectional)
     {
-        using var classifier = new AttentiveLstmClassifier(6, 3, 4, 3, pooling, bidirectional: true);
+        using var classifier = Create(pooling, bidirectional);
+        using Tensor features = Numbers.Random(1, 2, 7, 5);
+        using Tensor pooled = Numbers.Random(1, 2, classifier.FeatureSize);
 
-        // As above, twice; layers 2 and 3 have 8 entries of input and 4 of state. Once: 8 x 3.
-        classifier.CountMultiplyAdds(steps: 7).Should().Be(
-            (2 * 7 * 16 * (6 + 4)) + (2 * 2 * 7 * 16 * (8 + 4)) + attention + (8 * 3));
+        LayerChecks.LeavesNoTensorBehind(classifier.Classify, pooled);
+        LayerChecks.LeavesNoTensorBehind(PooledOf, features);
+        LayerChecks.LeavesItsInputAlone(classifier.Classify, pooled);
+
+        Tensor PooledOf(Tensor sequence)
+        {
+            (Tensor result, Tensor? weights) = classifier.Pool(sequence);
+            weights?.Dispose();
+            return result;
+        }
+    }
+
+    [Theory]
+    [InlineData("4")]
+    [InlineData("2, 5")]
+    [InlineData("0, 4")]
+    [InlineData("2, 3, 4")]
+    public void Classify_WrongShape_SaysWhatWasGotAndExpected(string shape)
+    {
+        using var classifier = Create(SequencePooling.Mean);
+
+        LayerChecks.RefusesShape(
+            classifier.Classify, shape, "AttentiveLstmClassifier expects features of shape [N, 4] with N of at least 1", "features");
     }
 }

@@ -14,14 +14,14 @@ public sealed class ConvBackboneTests
     [InlineData(17, 90, 3, 12)]
     [InlineData(33, 50, 5, 7)]
     [InlineData(1, 9, 1, 2)]
-    public void Forward_PaperTable_GivesTheSizeThatOutputSizeSays(int height, int width, int outHeight, int outWidth)
+    public void Forward_PaperTable_HalvesTheSidesThreeTimesRoundingUp(int height, int width, int outHeight, int outWidth)
     {
         using var backbone = new ConvBackbone();
         using Tensor images = Numbers.Random(1, 2, 1, height, width);
         using Tensor features = backbone.call(images);
 
         features.shape.Should().Equal(2, 64, outHeight, outWidth);
-        backbone.OutputSize(height, width).Should().Be((outHeight, outWidth));
+        ConvBackbone.OutputSize(ConvBackbone.Paper, height, width).Should().Be((outHeight, outWidth));
         backbone.OutChannels.Should().Be(64);
     }
 
@@ -267,21 +267,34 @@ public sealed class ConvBackboneTests
     }
 
     [Theory]
-    [InlineData(0, 5, "height is 0; expected 1 to 2147483646.*")]
-    [InlineData(5, -1, "width is -1; expected 1 to 2147483646.*")]
-    public void OutputSize_SideBelowOne_SaysWhatWasGotAndExpected(int height, int width, string message)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Forward_PointwiseStage_ComputesAsPointwiseConvBlock(bool batchNorm)
     {
-        using var backbone = new ConvBackbone(Small);
+        using var backbone = new ConvBackbone([new(1, 4)], inChannels: 3, batchNorm);
+        using var block = new PointwiseConvBlock(3, 4, batchNorm);
+        Numbers.Randomise(block, 5);
+        backbone.load_state_dict(block.state_dict().ToDictionary(entry => $"c1.{entry.Key}", entry => entry.Value));
+        using Tensor images = Numbers.Random(1, 2, 3, 5, 7);
+        using Tensor expected = block.call(images);
+        using Tensor features = backbone.call(images);
 
-        backbone.Invoking(b => b.OutputSize(height, width)).Should().ThrowExactly<ArgumentOutOfRangeException>().WithMessage(message);
+        Numbers.ShouldBe(features, Numbers.ArrayOf<double[,,,]>(expected), 1e-6); // summed in another order: channels last
     }
 
     [Fact]
-    public void CountMultiplyAdds_NonSquare_CountsEveryConvolutionAtItsSize()
+    public void Forward_PointwiseStageWithPool_PoolsBeforeReluLikeAnyOther()
     {
-        using var backbone = new ConvBackbone(Small, inChannels: 2);
+        using var backbone = new ConvBackbone([new(1, 4, Pool: true)], inChannels: 3, batchNorm: false);
+        using Tensor images = Numbers.Random(1, 2, 3, 5, 8);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> state = backbone.state_dict();
+        Tensor convolved = nn.functional.conv2d(images, state["c1.conv.weight"], state["c1.conv.bias"]);
+        Tensor expected = nn.functional.max_pool2d(convolved.relu(), kernel_size: 3, stride: 2, padding: 1);
+        Tensor features = backbone.call(images);
 
-        // 7x10: 1x1 from 2 to 3, 3x3 from 3 to 4; then at 4x5: 5x5 from 4 to 3.
-        backbone.CountMultiplyAdds(7, 10).Should().Be((70 * 1 * 2 * 3) + (70 * 9 * 3 * 4) + (20 * 25 * 4 * 3));
+        features.shape.Should().Equal(2, 4, 3, 4);
+        features.sub(expected).abs().max().ToDouble().Should().BeLessThan(1e-6);
     }
 }

@@ -27,7 +27,7 @@ public sealed class GlobalFeatureAttentionTests
         using var noGrad = no_grad();
         attention.state_dict()["score.query"].copy_(tensor([1.0f, 0.0f]));
         using Tensor features = Numbers.Create([0, 8, /**/ Math.Log(3), -4], ScalarType.Float32, 1, 2, 2);
-        using Tensor weights = attention.ComputeWeights(features);
+        using Tensor weights = LayerChecks.WeightsOf(attention.Attend)(features);
         using Tensor pooled = attention.call(features);
 
         // exp(0) : exp(ln 3) = 1 : 3.
@@ -45,7 +45,7 @@ public sealed class GlobalFeatureAttentionTests
         double[,,] plain = Numbers.ArrayOf<double[,,]>(features);
         double[,] expectedWeights = PlainLayers.AttentionWeights(plain, attention.state_dict(), "", scoring);
 
-        using Tensor weights = attention.ComputeWeights(features);
+        using Tensor weights = LayerChecks.WeightsOf(attention.Attend)(features);
         using Tensor pooled = attention.call(features);
 
         Numbers.ShouldBe(weights, expectedWeights, 1e-6);
@@ -87,7 +87,7 @@ public sealed class GlobalFeatureAttentionTests
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.LeavesNoTensorBehind(attention.call, features);
-        LayerChecks.LeavesNoTensorBehind(attention.ComputeWeights, features);
+        LayerChecks.LeavesNoTensorBehind(LayerChecks.WeightsOf(attention.Attend), features);
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class GlobalFeatureAttentionTests
 
         LayerChecks.LeavesItsInputAlone(attention.call, features);
         LayerChecks.LeavesItsInputAlone(attention.call, oneStep);
-        LayerChecks.LeavesItsInputAlone(attention.ComputeWeights, features);
+        LayerChecks.LeavesItsInputAlone(LayerChecks.WeightsOf(attention.Attend), features);
     }
 
     [Theory]
@@ -124,17 +124,6 @@ public sealed class GlobalFeatureAttentionTests
         query.Max().Should().BeInRange(0.04, 0.05);
         query.Min().Should().BeInRange(-0.05, -0.04);
         query.Distinct().Should().HaveCountGreaterThan(390);
-    }
-
-    [Theory]
-    [InlineData(AttentionScoring.Additive, 7 * 5 * 5)]
-    [InlineData(AttentionScoring.Dot, 0)]
-    [InlineData(AttentionScoring.ScaledDot, 0)]
-    public void CountMultiplyAdds_EachScoring_CountsTheProjectionIfThereIsOne(AttentionScoring scoring, long expected)
-    {
-        using var attention = new GlobalFeatureAttention(5, scoring);
-
-        attention.CountMultiplyAdds(steps: 7).Should().Be(expected);
     }
 
     [Fact]
@@ -160,7 +149,7 @@ public sealed class GlobalFeatureAttentionTests
         const string Expected = "GlobalFeatureAttention expects features of shape [N, T, 5] with N and T of at least 1";
 
         LayerChecks.RefusesShape(attention.call, shape, Expected, "features");
-        LayerChecks.RefusesShape(attention.ComputeWeights, shape, Expected, "features");
+        LayerChecks.RefusesShape(LayerChecks.WeightsOf(attention.Attend), shape, Expected, "features");
     }
 
     [Theory]
@@ -171,7 +160,7 @@ public sealed class GlobalFeatureAttentionTests
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.RefusesOtherDtypeDeviceAndNull(attention.call, features, "GlobalFeatureAttention", "features");
-        LayerChecks.RefusesOtherDtypeDeviceAndNull(attention.ComputeWeights, features, "GlobalFeatureAttention", "features");
+        LayerChecks.RefusesOtherDtypeDeviceAndNull(LayerChecks.WeightsOf(attention.Attend), features, "GlobalFeatureAttention", "features");
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class LocalFeatureAttentionTests
         using var noGrad = no_grad();
         attention.state_dict()["score.query"].copy_(tensor([1.0f, 0.0f]));
         using Tensor features = Numbers.Create([0, 8, /**/ Math.Log(3), -4], ScalarType.Float32, 1, 2, 2);
-        using Tensor weights = attention.ComputeWeights(features);
+        using Tensor weights = LayerChecks.WeightsOf(attention.Attend)(features);
         using Tensor weighted = attention.call(features);
 
         // exp(0) : exp(ln 3) = 1 : 3.
@@ -57,14 +57,14 @@ public sealed class LocalFeatureAttentionTests
 
     [Theory]
     [MemberData(nameof(Scorings))]
-    public void ComputeWeights_AnyFeatures_IsAPositiveDistributionOverTheSteps(AttentionScoring scoring)
+    public void Attend_AnyFeatures_IsAPositiveDistributionOverTheSteps(AttentionScoring scoring)
     {
         using var attention = new LocalFeatureAttention(5, scoring);
         Numbers.Randomise(attention, 30);
         using Tensor features = Numbers.Random(1, 3, 7, 5).mul_(4);
         double[,] expected = PlainLayers.AttentionWeights(Numbers.ArrayOf<double[,,]>(features), attention.state_dict(), "", scoring);
 
-        using Tensor weights = attention.ComputeWeights(features);
+        using Tensor weights = LayerChecks.WeightsOf(attention.Attend)(features);
 
         Numbers.ShouldBe(weights, expected, 1e-6);
         Numbers.ValuesOf(weights).Should().OnlyContain(weight => weight > 0);
@@ -83,7 +83,7 @@ public sealed class LocalFeatureAttentionTests
                 using var attention = new LocalFeatureAttention(5, scoring);
                 using var noGrad = no_grad();
                 attention.state_dict()["score.query"].fill_(1);
-                using Tensor weights = attention.ComputeWeights(features);
+                using Tensor weights = LayerChecks.WeightsOf(attention.Attend)(features);
                 return string.Join(' ', Numbers.ValuesOf(weights).Select(weight => weight.ToString("F4", null)));
             }),
         ];
@@ -135,7 +135,7 @@ public sealed class LocalFeatureAttentionTests
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.LeavesNoTensorBehind(attention.call, features);
-        LayerChecks.LeavesNoTensorBehind(attention.ComputeWeights, features);
+        LayerChecks.LeavesNoTensorBehind(LayerChecks.WeightsOf(attention.Attend), features);
     }
 
     [Theory]
@@ -157,7 +157,7 @@ public sealed class LocalFeatureAttentionTests
 
         LayerChecks.LeavesItsInputAlone(attention.call, features);
         LayerChecks.LeavesItsInputAlone(attention.call, oneStep);
-        LayerChecks.LeavesItsInputAlone(attention.ComputeWeights, features);
+        LayerChecks.LeavesItsInputAlone(LayerChecks.WeightsOf(attention.Attend), features);
     }
 
     [Theory]
@@ -184,7 +184,7 @@ public sealed class LocalFeatureAttentionTests
         const string Expected = "LocalFeatureAttention expects features of shape [N, T, 5] with N and T of at least 1";
 
         LayerChecks.RefusesShape(attention.call, shape, Expected, "features");
-        LayerChecks.RefusesShape(attention.ComputeWeights, shape, Expected, "features");
+        LayerChecks.RefusesShape(LayerChecks.WeightsOf(attention.Attend), shape, Expected, "features");
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class LocalFeatureAttentionTests
         using Tensor features = Numbers.Random(1, 2, 7, 5);
 
         LayerChecks.RefusesOtherDtypeDeviceAndNull(attention.call, features, "LocalFeatureAttention", "features");
-        LayerChecks.RefusesOtherDtypeDeviceAndNull(attention.ComputeWeights, features, "LocalFeatureAttention", "features");
+        LayerChecks.RefusesOtherDtypeDeviceAndNull(LayerChecks.WeightsOf(attention.Attend), features, "LocalFeatureAttention", "features");
     }
 
     [Theory]

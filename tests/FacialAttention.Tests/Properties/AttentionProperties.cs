@@ -51,13 +51,13 @@ public sealed class AttentionProperties
     /// bounded, so none does there.
     /// </summary>
     [Property(MaxTest = 100)]
-    public void ComputeWeights_AnySequence_ArePositiveAndSumToOne(Sequence it, LocalAttentionScaling scaling)
+    public void Attend_AnySequence_ArePositiveAndSumToOne(Sequence it, LocalAttentionScaling scaling)
     {
         using var scope = NewDisposeScope();
         using LocalFeatureAttention local = it.Local(scaling);
         using GlobalFeatureAttention global = it.Global();
         Tensor features = it.Features(ScalarType.Float32);
-        (Module Layer, Tensor Weights)[] answers = [(local, local.ComputeWeights(features)), (global, global.ComputeWeights(features))];
+        (Module Layer, Tensor Weights)[] answers = [(local, local.Attend(features).Weights), (global, global.Attend(features).Weights)];
 
         foreach ((Module layer, Tensor weights) in answers)
         {

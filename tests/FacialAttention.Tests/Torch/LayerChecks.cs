@@ -78,6 +78,14 @@ internal static class LayerChecks
         Numbers.ValuesOf(other.call(input)).Should().Equal(expected);
     }
 
+    /// <summary>The attention weights that a layer gives beside its features.</summary>
+    public static Func<Tensor, Tensor> WeightsOf(Func<Tensor, (Tensor Features, Tensor Weights)> attend) => input =>
+    {
+        (Tensor features, Tensor weights) = attend(input);
+        features.Dispose();
+        return weights;
+    };
+
     /// <summary>A hundred calls leave no tensor but their results, which are the caller's, inside a dispose scope and outside.</summary>
     public static void LeavesNoTensorBehind(Func<Tensor, Tensor> call, Tensor input)
     {

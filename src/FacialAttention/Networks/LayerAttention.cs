@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace FacialAttention;
+
+/// <summary>
+/// What one attention layer of a network saw of a batch of faces: a distribution over the places of its grid of local features.
+/// </summary>
+/// <param name="Layer">The name of the layer: <c>local_attention</c> or <c>global_attention</c>.</param>
+/// <param name="Weights">
+/// [N, T], where T is <paramref name="GridHeight"/> times <paramref name="GridWidth"/>: row by row from the top left, positive, each face's
+/// summing to 1. Whoever called <see cref="ExpressionNetwork.Explain"/> owns it.
+/// </param>
+/// <param name="GridHeight">The rows of the grid, which lies over the face, or over the network's crop of it.</param>
+/// <param name="GridWidth">The columns of the grid.</param>
+public sealed record LayerAttention(string Layer, Tensor Weights, int GridHeight, int GridWidth);
