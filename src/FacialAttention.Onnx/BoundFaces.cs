@@ -11,10 +11,12 @@ internal sealed class BoundFaces : IDisposable
     private readonly float[] _probabilities;
     private readonly OrtValue _input;
     private readonly OrtValue _output;
+    private readonly BoundAttention[] _attention;
     private readonly OrtIoBinding _binding;
 
-    public BoundFaces(InferenceSession session, int count, int height, int width, int classes)
+    public BoundFaces(InferenceSession session, ModelDescription model, int count)
     {
+        (int height, int width, int classes) = (model.Height, model.Width, model.Labels.Count);
         (_imageSize, _classes) = (height * width, classes);
         _images = new float[count * _imageSize];
         _probabilities = new float[count * classes];
@@ -23,11 +25,28 @@ internal sealed class BoundFaces : IDisposable
         _binding = session.CreateIoBinding();
         _binding.BindInput(OnnxNames.Images, _input);
         _binding.BindOutput(OnnxNames.Probabilities, _output);
+        _attention = [.. model.Attention.Select(layer => new BoundAttention(_binding, layer, count, model.Grid))];
     }
 
     public Span<float> InputOf(int face) => _images.AsSpan(face * _imageSize, _imageSize);
 
     public ReadOnlySpan<float> ProbabilitiesOf(int face) => _probabilities.AsSpan(face * _classes, _classes);
+
+    public AttentionMap[] AttentionOf(int face)
+    {
+        if (_attention.Length == 0)
+        {
+            return []; // and allocate nothing
+        }
+
+        var maps = new AttentionMap[_attention.Length];
+        for (int i = 0; i < maps.Length; i++)
+        {
+            maps[i] = _attention[i].MapOf(face);
+        }
+
+        return maps;
+    }
 
     public void Run(InferenceSession session, RunOptions options) => session.RunWithBinding(options, _binding);
 
@@ -36,5 +55,6 @@ internal sealed class BoundFaces : IDisposable
         _binding.Dispose();
         _input.Dispose();
         _output.Dispose();
+        Array.ForEach(_attention, layer => layer.Dispose());
     }
 }

@@ -13,7 +13,7 @@ public static class FacialAttentionOnnxServiceCollectionExtensions
     /// </summary>
     /// <remarks>
     /// A host whose model is missing or unsound does not start: the exception of <see cref="OnnxExpressionRecognizer.Load(string,
-    /// Action{SessionOptions}?)"/> names the whole path. Where the application has an <see cref="IExpressionRecognizer"/> of its own, as in
+    /// Action{SessionOptions}?, RecognitionOptions?)"/> names the whole path. Where the application has an <see cref="IExpressionRecognizer"/> of its own, as in
     /// a test, nothing is loaded at the start.
     /// </remarks>
     /// <param name="services">The services.</param>
@@ -21,16 +21,20 @@ public static class FacialAttentionOnnxServiceCollectionExtensions
     /// The .onnx file that the package <c>FacialAttention</c> exported; if relative, to the working folder of this call.
     /// </param>
     /// <param name="configureSession">Sets ONNX Runtime's options; null for its defaults.</param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
     public static IServiceCollection AddFacialAttentionOnnx(
-        this IServiceCollection services, string modelPath, Action<SessionOptions>? configureSession = null)
+        this IServiceCollection services,
+        string modelPath,
+        Action<SessionOptions>? configureSession = null,
+        RecognitionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         string path = Path.GetFullPath(modelPath);
-        services.TryAddSingleton(_ => OnnxExpressionRecognizer.Load(path, configureSession));
+        services.TryAddSingleton(_ => OnnxExpressionRecognizer.Load(path, configureSession, options));
         var recognizer = ServiceDescriptor.Singleton<IExpressionRecognizer>(
             provider => provider.GetRequiredService<OnnxExpressionRecognizer>());
         services.TryAdd(recognizer);

@@ -12,10 +12,17 @@ namespace FacialAttention;
 /// <param name="Width">W of the input.</param>
 internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int Width)
 {
+    /// <summary>The attention layers that predictions show, each an output of the model; none unless asked for.</summary>
+    public string[] Attention { get; private init; } = [];
+
+    /// <summary>The grid of their weights.</summary>
+    public (int Height, int Width) Grid { get; private init; }
+
     /// <param name="session">The loaded model.</param>
+    /// <param name="includeAttention">Whether predictions show attention.</param>
     /// <param name="source">The model in messages, as the subject of a sentence.</param>
     /// <exception cref="InvalidDataException">Something is missing or does not fit; the message says what.</exception>
-    public static ModelDescription Read(InferenceSession session, string source)
+    public static ModelDescription Read(InferenceSession session, bool includeAttention, string source)
     {
         IReadOnlyDictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         _ = DescriptionFormat.ReadVersion(metadata, source);
@@ -28,7 +35,23 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
 
         CheckValue(session.InputMetadata, OnnxNames.Images, "input", [-1, 1, height, width], source);
         CheckValue(session.OutputMetadata, OnnxNames.Probabilities, "output", [-1, labels.Count], source);
-        return new ModelDescription(labels, height, width);
+        var model = new ModelDescription(labels, height, width);
+        return includeAttention ? model.WithAttention(session, source) : model;
+    }
+
+    private ModelDescription WithAttention(InferenceSession session, string source)
+    {
+        string text = session.ModelMetadata.CustomMetadataMap.GetValueOrDefault(AttentionGrid.Key)
+            ?? throw Fault(source, "has no attention maps; expected one that was exported with the option IncludeAttention");
+        (int Height, int Width) grid = AttentionGrid.Read(text)
+            ?? throw Fault(source, $"has the {AttentionGrid.Key} {Excerpt.Of(text)}; expected height and width, for example '6x6'");
+        string[] layers = [.. new[] { OnnxNames.LocalAttention, OnnxNames.GlobalAttention }.Where(session.OutputMetadata.ContainsKey)];
+        foreach (string layer in layers)
+        {
+            CheckValue(session.OutputMetadata, layer, "output", [-1, grid.Height * grid.Width], source);
+        }
+
+        return this with { Attention = layers, Grid = grid };
     }
 
     private static void CheckValue(

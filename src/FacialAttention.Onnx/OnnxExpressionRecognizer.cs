@@ -19,6 +19,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
+    private readonly ModelDescription _model;
     private readonly FacePreprocessor _preprocessor;
     private readonly RunningCalls _calls;
 
@@ -27,7 +28,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
 
     private OnnxExpressionRecognizer(InferenceSession session, ModelDescription description)
     {
-        _session = session;
+        (_session, _model) = (session, description);
         _calls = new RunningCalls(this, Free);
         _preprocessor = new FacePreprocessor(description.Width, description.Height);
         _idle = [.. Enumerable.Range(0, BitOperations.Log2(MaxBatch) + 1).Select(_ => new ConcurrentQueue<BoundFaces>())];
@@ -43,6 +44,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// <param name="configureSession">
     /// Sets threads, execution providers and whatever else ONNX Runtime's options offer; null for its defaults, which use all cores.
     /// </param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
@@ -52,7 +54,8 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// <exception cref="NativeOnnxRuntimeException">
     /// The native library of ONNX Runtime cannot be loaded, or has no such execution provider as the session's options ask for.
     /// </exception>
-    public static OnnxExpressionRecognizer Load(string path, Action<SessionOptions>? configureSession = null)
+    public static OnnxExpressionRecognizer Load(
+        string path, Action<SessionOptions>? configureSession = null, RecognitionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string source = $"'{path}'";
@@ -62,7 +65,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
             model = OnnxContent.Read(file, source);
         }
 
-        return Create(model, source, configureSession);
+        return Create(model, source, configureSession, options);
     }
 
     /// <summary>Loads an exported network from a stream, for example of an embedded resource.</summary>
@@ -70,26 +73,30 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// The content of an .onnx file, read to its end, at most 512 MiB where a stream does not tell its length; it stays open.
     /// </param>
     /// <param name="configureSession">As for the file.</param>
+    /// <param name="options">As for the file.</param>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     /// <exception cref="InvalidDataException">The content is damaged, or is no network that this library exported.</exception>
     /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
-    public static OnnxExpressionRecognizer Load(Stream model, Action<SessionOptions>? configureSession = null)
+    public static OnnxExpressionRecognizer Load(
+        Stream model, Action<SessionOptions>? configureSession = null, RecognitionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Create(OnnxContent.Read(model, "The model"), "The model", configureSession);
+        return Create(OnnxContent.Read(model, "The model"), "The model", configureSession, options);
     }
 
     /// <summary>Loads an exported network from memory.</summary>
     /// <param name="model">The content of an .onnx file; not needed after the call.</param>
     /// <param name="configureSession">As for the file.</param>
+    /// <param name="options">As for the file.</param>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
     /// <exception cref="InvalidDataException">The content is damaged, or is no network that this library exported.</exception>
     /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
-    public static OnnxExpressionRecognizer Load(byte[] model, Action<SessionOptions>? configureSession = null)
+    public static OnnxExpressionRecognizer Load(
+        byte[] model, Action<SessionOptions>? configureSession = null, RecognitionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Create(model, "The model", configureSession);
+        return Create(model, "The model", configureSession, options);
     }
 #pragma warning restore RS0026
 
@@ -102,7 +109,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         {
             _preprocessor.Process(image, bound.InputOf(0), crop);
             bound.Run(_session, _runOptions);
-            return new ExpressionPrediction(Labels, bound.ProbabilitiesOf(0));
+            return PredictionOf(bound, 0);
         }
         finally
         {
@@ -133,7 +140,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
                 bound.Run(_session, _runOptions);
                 for (int i = 0; i < batch; i++)
                 {
-                    predictions[done + i] = new ExpressionPrediction(Labels, bound.ProbabilitiesOf(i));
+                    predictions[done + i] = PredictionOf(bound, i);
                 }
             }
             finally
@@ -164,15 +171,16 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         _session.Dispose();
     }
 
-    private static OnnxExpressionRecognizer Create(byte[] model, string source, Action<SessionOptions>? configureSession)
+    private static OnnxExpressionRecognizer Create(
+        byte[] model, string source, Action<SessionOptions>? configureSession, RecognitionOptions? options)
     {
         OnnxOutline outline = ReadOutline(model, source);
-        using SessionOptions options = OnnxRuntimeStart.CreateSessionOptions();
+        using SessionOptions sessionOptions = OnnxRuntimeStart.CreateSessionOptions();
         InferenceSession session;
         try
         {
-            configureSession?.Invoke(options);
-            session = new InferenceSession(model, options);
+            configureSession?.Invoke(sessionOptions);
+            session = new InferenceSession(model, sessionOptions);
         }
         catch (Exception exception) when (NativeOnnxRuntimeException.IsAboutProvider(exception))
         {
@@ -194,7 +202,8 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         IDisposable owner = session;
         try
         {
-            var recognizer = new OnnxExpressionRecognizer(session, ModelDescription.Read(session, source));
+            var recognizer = new OnnxExpressionRecognizer(
+                session, ModelDescription.Read(session, options is { IncludeAttention: true }, source));
             owner = recognizer;
             recognizer.TryOut();
             return recognizer;
@@ -251,7 +260,10 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         Recognize(FaceImage.FromGray(pixels, width, height));
     }
 
+    private ExpressionPrediction PredictionOf(BoundFaces bound, int face) =>
+        new(Labels, bound.ProbabilitiesOf(face)) { Attention = bound.AttentionOf(face) };
+
     private BoundFaces Borrow(int log) => _idle[log].TryDequeue(out BoundFaces? bound)
         ? bound
-        : new BoundFaces(_session, 1 << log, _preprocessor.Height, _preprocessor.Width, Labels.Count);
+        : new BoundFaces(_session, _model, 1 << log);
 }

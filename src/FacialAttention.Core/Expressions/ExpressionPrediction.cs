@@ -67,6 +67,21 @@ public sealed class ExpressionPrediction
     /// <summary>The probabilities of all classes, in their order.</summary>
     public IReadOnlyList<float> Probabilities => _probabilities;
 
+    /// <summary>
+    /// Where the attention layers of the network looked, in the order of its forward pass; empty unless the recogniser was asked for them
+    /// (<see cref="RecognitionOptions.IncludeAttention"/>) and the network has such layers. Copied.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The list is null.</exception>
+    public IReadOnlyList<AttentionMap> Attention
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Count == 0 ? [] : [.. value];
+        }
+    } = [];
+
     /// <summary>For example "Happy 87.3 %".</summary>
     public override string ToString() => FormattableString.Invariant($"{Label} {100 * Probability:F1} %");
 }

@@ -16,7 +16,6 @@ internal sealed class NetworkGraph
     private readonly Calibration _calibration;
     private readonly OnnxExportOptions _exportOptions;
     private readonly IReadOnlyList<ConvStage> _stages;
-    private readonly int _steps;
 
     public NetworkGraph(ExpressionNetwork network, OnnxExportOptions exportOptions)
     {
@@ -27,9 +26,16 @@ internal sealed class NetworkGraph
         _weights = new NetworkWeights(network);
         _graph = new OnnxGraph(_variant.PaperName);
         _stages = _options.BackboneStages ?? ConvBackbone.Paper;
-        (int height, int width) = ConvBackbone.OutputSize(_stages, _options.InputHeight, _options.InputWidth);
-        _steps = height * width;
+        (GridHeight, GridWidth) = ConvBackbone.OutputSize(_stages, _options.InputHeight, _options.InputWidth);
     }
+
+    /// <summary>H' of the features.</summary>
+    public int GridHeight { get; }
+
+    /// <summary>W' of the features.</summary>
+    public int GridWidth { get; }
+
+    private int Steps => GridHeight * GridWidth;
 
     public GraphProto Build()
     {
@@ -130,7 +136,7 @@ internal sealed class NetworkGraph
     private string AddSequence(string features)
     {
         // 0 keeps the number of faces.
-        string flat = _graph.Add("Reshape", "flat", [features, _graph.Integers("flat.shape", 0, FeatureSize, _steps)]);
+        string flat = _graph.Add("Reshape", "flat", [features, _graph.Integers("flat.shape", 0, FeatureSize, Steps)]);
         return _graph.Add("Transpose", "sequence", [flat], Attribute("perm", [0, 2, 1]));
     }
 
@@ -141,7 +147,7 @@ internal sealed class NetworkGraph
             "Unsqueeze", "local_attention.factors", [weights, _graph.Integers("local_attention.axes", 2)]); // [N, T, 1]
         if (_options.LocalAttentionScaling == LocalAttentionScaling.MeanOne)
         {
-            factors = _graph.Add("Mul", "local_attention.scaled", [factors, _graph.Scalar("local_attention.steps", _steps)]);
+            factors = _graph.Add("Mul", "local_attention.scaled", [factors, _graph.Scalar("local_attention.steps", Steps)]);
         }
 
         return _graph.Add("Mul", "local_attention.features", [sequence, factors]);
@@ -185,7 +191,7 @@ internal sealed class NetworkGraph
         string weights = _graph.Add("Softmax", output, [scores], Attribute("axis", 1));
         if (_exportOptions.IncludeAttention)
         {
-            _graph.Proto.Output.Add(Describe(weights, null, _steps));
+            _graph.Proto.Output.Add(Describe(weights, null, Steps));
         }
 
         return weights;

@@ -54,15 +54,23 @@ public static class OnnxExporter
         }
 
         using ExpressionNetwork? folded = network.Options.BatchNorm ? network.FoldBatchNorm() : null;
-        return new ModelProto
+        options ??= new OnnxExportOptions();
+        var graph = new NetworkGraph(folded ?? network, options);
+        var model = new ModelProto
         {
             IrVersion = IntermediateRepresentation,
             ProducerName = nameof(FacialAttention),
             ProducerVersion = DescriptionFormat.LibraryVersion,
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
-            Graph = new NetworkGraph(folded ?? network, options ?? new OnnxExportOptions()).Build(),
+            Graph = graph.Build(),
             MetadataProps = { DescriptionFormat.WriteFile(network.Describe()).Select(entry => Property(entry.Key, entry.Value)) },
         };
+        if (options.IncludeAttention)
+        {
+            model.MetadataProps.Add(Property(AttentionGrid.Key, AttentionGrid.Write(graph.GridHeight, graph.GridWidth)));
+        }
+
+        return model;
     }
 
     private static StringStringEntryProto Property(string key, string value) => new() { Key = key, Value = value };

@@ -14,23 +14,26 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
 
     private readonly ExpressionNetwork _network;
     private readonly FacePreprocessor _preprocessor;
+    private readonly bool _includeAttention;
     private readonly RunningCalls _calls;
 
     /// <summary>A recogniser on a network, which it puts into evaluation mode and owns: it disposes it.</summary>
     /// <param name="network">
     /// For example from <see cref="Checkpoint.Load(string, Device?)"/>; Float32. Probabilities are calibrated as it says.
     /// </param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public TorchExpressionRecognizer(ExpressionNetwork network)
+    public TorchExpressionRecognizer(ExpressionNetwork network, RecognitionOptions? options = null)
     {
         RequireModule.NotDisposed(network, nameof(network));
         _network = network;
         _calls = new RunningCalls(this, network.Dispose);
         _network.eval();
-        ExpressionNetworkOptions options = network.Options;
-        Labels = options.Labels;
-        _preprocessor = new FacePreprocessor(options.ImageWidth, options.ImageHeight);
+        _includeAttention = options is { IncludeAttention: true };
+        ExpressionNetworkOptions networkOptions = network.Options;
+        Labels = networkOptions.Labels;
+        _preprocessor = new FacePreprocessor(networkOptions.ImageWidth, networkOptions.ImageHeight);
     }
 
     /// <inheritdoc/>
@@ -75,14 +78,25 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         RequireModule.NotDisposed(_network, nameof(_network));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor images = tensor(pixels, [count, 1, _preprocessor.Height, _preprocessor.Width], device: _network.parameters().First().device);
-        float[] probabilities = (_network.call(images) / _network.Calibration.Temperature).softmax(1).cpu().data<float>().ToArray();
+        Tensor images = tensor(pixels, [count, 1, _preprocessor.Height, _preprocessor.Width], device: _network.FirstWeight.device);
+        (Tensor logits, IReadOnlyList<LayerAttention> attention) = _includeAttention ? _network.Explain(images) : (_network.call(images), []);
+        float[] probabilities = (logits / _network.Calibration.Temperature).softmax(1).cpu().data<float>().ToArray();
+        float[][] weights = [.. attention.Select(layer => layer.Weights.cpu().data<float>().ToArray())];
         var predictions = new ExpressionPrediction[count];
         for (int i = 0; i < count; i++)
         {
-            predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count));
+            predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count))
+            {
+                Attention = [.. attention.Select((layer, index) => MapOf(layer, weights[index], i))],
+            };
         }
 
         return predictions;
+
+        static AttentionMap MapOf(LayerAttention layer, float[] weights, int face)
+        {
+            int places = layer.GridHeight * layer.GridWidth;
+            return new AttentionMap(layer.Layer, layer.GridHeight, layer.GridWidth, weights.AsSpan(face * places, places));
+        }
     }
 }
