@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using FacialAttention;
 
 namespace Samples;
 
@@ -41,7 +42,8 @@ internal static class SampleProgram
         }
         catch (Exception exception)
         {
-            return Fail(exception.Message, arguments);
+            // A native library's message goes on with all that can be wrong; its first line says what is.
+            return Fail(exception is NativeTorchException ? exception.Message.Split('\n')[0] : exception.Message, arguments);
         }
     }
 
