@@ -224,7 +224,8 @@ public sealed class ExpressionNetworkOptionsTests
         (options.Labels, options.ImageHeight, options.PixelMean, options.Seed) = (ExpressionLabels.CkPlus, 100, 0, 7);
         ExpressionNetworkOptions got = network.Options;
         got.ImageWidth = 999;
-        ((ConvStage[])got.BackboneStages!)[0] = new ConvStage(15, 1);
+        got.BackboneStages.Should().NotBeAssignableTo<ConvStage[]>();
+        got.Invoking(copy => ((IList<ConvStage>)copy.BackboneStages!)[0] = new ConvStage(15, 1)).Should().Throw<NotSupportedException>();
 
         ExpressionNetworkOptions expected = TinyNetwork.Options();
         expected.BackboneStages = [new(1, 2), new(3, 4, Pool: true)];
