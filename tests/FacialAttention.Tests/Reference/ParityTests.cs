@@ -11,7 +11,7 @@ namespace FacialAttention.Tests.Reference;
 
 /// <summary>
 /// The library computes what an independent description of it in Python computes (tests/reference): one row of the table in
-/// docs/verification.md for each layer and network.
+/// docs/evidence/equality.md for each layer and network.
 /// </summary>
 public sealed class ParityTests(ITestOutputHelper output)
 {

@@ -47,7 +47,7 @@ public sealed class PythonCheckpointTests
     public void Reader_InTheDocumentation_IsTheOneThatChecks()
     {
         string reader = File.ReadAllText(Path.Combine(Repository.Root, "tests", "reference", "read_safetensors.py"));
-        string documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "verification.md"));
+        string documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "evidence", "equality.md"));
 
         reader.Should().NotBeEmpty();
         documentation.Should().Contain($"```python\n{reader}```");
