@@ -50,6 +50,8 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("training.md", 3)]
     [InlineData("deployment.md", 2)]
+    [InlineData("recognition.md", 1)]
+    [InlineData("extending.md", 2)]
     public void Examples_OfADocument_Compile(string name, int count)
     {
         MatchCollection examples = ExampleBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", name)));
