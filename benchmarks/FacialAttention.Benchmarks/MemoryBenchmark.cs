@@ -35,7 +35,7 @@ internal static class MemoryBenchmark
     {
         var rows = new List<TrainingRow>();
         torch.set_num_threads(1);
-        FaceDataset faces = DrawnFaces.Draw(10 * BatchSize);
+        FaceDataset faces = SyntheticFaces.Generate(10 * BatchSize, Report.Seed).WithColumns(FaceColumns.None);
         // A small network of the same kind: what leaks for each step leaks here too, and 5,000 steps are soon done.
         using var network = new ExpressionNetwork(
             NetworkVariant.AcnnAlstm,
@@ -75,7 +75,7 @@ internal static class MemoryBenchmark
     private static string SmallFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"facialattention-{Environment.ProcessId}.csv");
-        string pixels = string.Join(' ', Enumerable.Repeat("127", Fer2013Rows.PixelsPerFace));
+        string pixels = string.Join(' ', Enumerable.Repeat("127", Fer2013Parser.FaceSize.Pixels));
         File.WriteAllText(path, $"emotion,pixels,Usage\n0,{pixels},Training\n0,{pixels},PublicTest\n");
         return path;
     }

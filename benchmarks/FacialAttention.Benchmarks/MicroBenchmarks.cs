@@ -14,7 +14,7 @@ public class MicroBenchmarks : IDisposable
     private readonly ExpressionNetwork _network =
         new(NetworkVariant.AcnnAlstm, new ExpressionNetworkOptions { LstmHiddenSize = 128, LstmLayers = 1 });
     private readonly Augmentation _augmentation = new(TrainerBenchmark.FullAugmentation);
-    private readonly FaceTensors _faces = new(DrawnFaces.Draw(60), CPU);
+    private readonly FaceTensors _faces = new(SyntheticFaces.Generate(60, Report.Seed).WithColumns(FaceColumns.None), CPU);
     private readonly long[] _rows = [.. Enumerable.Range(0, 30).Select(row => (long)row)];
     private readonly Tensor _face = rand(1, 1, 48, 48);
     private readonly FaceBatch _batch = new(rand(30, 1, 48, 48), ones(30, 1));

@@ -30,7 +30,7 @@ internal static class ProfileBenchmark
         using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm);
         var parts = new NetworkParts(network, null);
         using var optimizer = new NetworkOptimizer(parts, new TrainerOptions());
-        FaceDataset faces = DrawnFaces.Draw(2 * BatchSize);
+        FaceDataset faces = SyntheticFaces.Generate(2 * BatchSize, Report.Seed).WithColumns(FaceColumns.None);
         using var tensors = new FaceTensors(faces, CPU);
         var order = new BatchOrder(faces.Count, BatchSize, Report.Seed);
         var flips = new Augmentation();

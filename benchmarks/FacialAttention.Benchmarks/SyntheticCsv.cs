@@ -30,7 +30,7 @@ internal static class SyntheticCsv
         for (int row = 0; row < Training + PublicTest; row++)
         {
             writer.Write((char)('0' + random.Next(ExpressionLabels.Fer2013.Count)));
-            for (int i = 0; i < Fer2013Rows.PixelsPerFace; i++)
+            for (int i = 0; i < Fer2013Parser.FaceSize.Pixels; i++)
             {
                 writer.Write(i == 0 ? ',' : ' ');
                 writer.Write(random.Next(256).ToString(CultureInfo.InvariantCulture));

@@ -26,7 +26,7 @@ internal static class TrainerBenchmark
     public static void Run(Report report, int rounds, int[] threadCounts)
     {
         var rows = new List<Row>();
-        FaceDataset faces = DrawnFaces.Draw(10 * BatchSize);
+        FaceDataset faces = SyntheticFaces.Generate(10 * BatchSize, Report.Seed).WithColumns(FaceColumns.None);
         FaceDataset one = faces.Subset([0]);
         foreach (int threads in threadCounts)
         {

@@ -9,7 +9,7 @@ internal static class SameLabels
     {
         FaceDataset faces = Fer2013Reader.ReadPart(dataPath, SplitPart.Validation);
         FaceImage[] images = [.. Enumerable.Range(0, faces.Count).Select(row =>
-            FaceImage.FromGray(faces.PixelsOf(row).ToArray(), faces.Width, faces.Height))];
+            FaceImage.FromGray(faces.PixelsOf(row).ToArray(), faces.Size))];
         using var torch = new TorchExpressionRecognizer(Checkpoint.Load(checkpointPath));
         using OnnxExpressionRecognizer onnx = OnnxExpressionRecognizer.Load(modelPath);
 

@@ -30,7 +30,7 @@ internal static class DrawRun
                 for (int person = firstPerson; person < firstPerson + persons; person++, written++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    SyntheticFaces.Draw(expression, person, settings.Seed, Side, Side)
+                    SyntheticFaces.Draw(expression, person, settings.Seed, new ImageSize(Side, Side))
                         .Save(Path.Combine(folder, person.ToString("D5", CultureInfo.InvariantCulture) + ".png"));
                 }
             }

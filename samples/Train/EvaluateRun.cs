@@ -17,7 +17,7 @@ internal static class EvaluateRun
         DeviceSelection device = DeviceSelector.Select(settings.Device, settings.CudaIndex);
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath, device.Device);
         ExpressionNetworkOptions options = network.Options;
-        FaceDataset faces = settings.Data.ReadPart(settings.Part, options.ImageWidth, options.ImageHeight, cancellationToken);
+        FaceDataset faces = settings.Data.ReadPart(settings.Part, new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
         faces = WithLabelsOf(options.Labels, faces, settings);
         EvaluationResult result = Evaluator.Evaluate(
             network, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);

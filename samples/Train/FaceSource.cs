@@ -18,19 +18,19 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
     public string Name => Path is null ? nameof(SyntheticFaces) : Directory.Exists(Path) ? "folder" : "FER2013";
 
     /// <summary>Reads what to train on and what to select on; images of a folder are brought to the given size.</summary>
-    public DatasetSplit ReadSplit(int width, int height, CancellationToken cancellationToken)
+    public DatasetSplit ReadSplit(ImageSize size, CancellationToken cancellationToken)
     {
-        DatasetSplit faces = DataNotes.Read(() => ReadSplit(new FacePreprocessor(width, height), cancellationToken));
-        CheckSize(faces.Training, width, height);
+        DatasetSplit faces = DataNotes.Read(() => ReadSplit(new FacePreprocessor(size), cancellationToken));
+        CheckSize(faces.Training, size);
         DataNotes.TellMissingClasses(faces.Training);
         return faces;
     }
 
     /// <summary>Reads the faces of one part, or of all.</summary>
-    public FaceDataset ReadPart(string part, int width, int height, CancellationToken cancellationToken)
+    public FaceDataset ReadPart(string part, ImageSize size, CancellationToken cancellationToken)
     {
-        FaceDataset faces = DataNotes.Read(() => ReadPart(part, new FacePreprocessor(width, height), cancellationToken));
-        CheckSize(faces, width, height);
+        FaceDataset faces = DataNotes.Read(() => ReadPart(part, new FacePreprocessor(size), cancellationToken));
+        CheckSize(faces, size);
         return faces;
     }
 
@@ -106,13 +106,12 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
             + $"expected {string.Join(", ", names)} or {AllParts}.");
     }
 
-    private void CheckSize(FaceDataset faces, int width, int height)
+    private void CheckSize(FaceDataset faces, ImageSize size)
     {
-        if (faces.Height != height || faces.Width != width)
+        if (faces.Size != size)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"The faces of {Name} are {faces.Height} x {faces.Width} pixels (height x width); ")
-                + FormattableString.Invariant($"the network expects {height} x {width}."));
+                $"The faces of {Name} are {faces.Size} pixels (height x width); the network expects {size}.");
         }
     }
 }

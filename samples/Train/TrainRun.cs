@@ -67,7 +67,7 @@ internal static class TrainRun
         Recipe recipe = RecipeReader.Bind(settings.Configuration);
         recipe.Check();
         PrepareTorch(settings);
-        DatasetSplit faces = settings.Data.ReadSplit(recipe.Network.ImageWidth, recipe.Network.ImageHeight, cancellationToken);
+        DatasetSplit faces = settings.Data.ReadSplit(new ImageSize(recipe.Network.ImageHeight, recipe.Network.ImageWidth), cancellationToken);
         recipe.Network.Labels = faces.Training.Labels;
         return (new ExpressionNetwork(settings.Variant, recipe.Network), faces, recipe);
     }
@@ -95,7 +95,7 @@ internal static class TrainRun
                 + "Expected the checkpoint's options.");
         }
 
-        DatasetSplit faces = settings.Data.ReadSplit(options.ImageWidth, options.ImageHeight, cancellationToken);
+        DatasetSplit faces = settings.Data.ReadSplit(new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
         ExpressionLabels labels = faces.Training.Labels;
         bool keepsHead = labels.Equals(options.Labels);
         Console.WriteLine(keepsHead

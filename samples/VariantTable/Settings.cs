@@ -42,8 +42,8 @@ internal sealed record Settings
     public ExpressionNetworkOptions NetworkOptions(FaceDataset faces, int seed) => new()
     {
         Labels = faces.Labels,
-        ImageHeight = faces.Height,
-        ImageWidth = faces.Width,
+        ImageHeight = faces.Size.Height,
+        ImageWidth = faces.Size.Width,
         LstmHiddenSize = LstmHidden,
         LstmLayers = LstmLayers,
         LocalAttentionScaling = LocalScaling,

@@ -16,11 +16,11 @@ internal sealed class BoundFaces : IDisposable
 
     public BoundFaces(InferenceSession session, ModelDescription model, int count)
     {
-        (int height, int width, int classes) = (model.Height, model.Width, model.Labels.Count);
-        (_imageSize, _classes) = (height * width, classes);
+        (ImageSize size, int classes) = (model.Size, model.Labels.Count);
+        (_imageSize, _classes) = (size.Pixels, classes);
         _images = new float[count * _imageSize];
         _probabilities = new float[count * classes];
-        _input = OrtValue.CreateTensorValueFromMemory(_images, [count, 1, height, width]); // pins the array
+        _input = OrtValue.CreateTensorValueFromMemory(_images, [count, 1, size.Height, size.Width]); // pins the array
         _output = OrtValue.CreateTensorValueFromMemory(_probabilities, [count, classes]);
         _binding = session.CreateIoBinding();
         _binding.BindInput(OnnxNames.Images, _input);

@@ -8,9 +8,8 @@ namespace FacialAttention;
 /// wrote passes.
 /// </summary>
 /// <param name="Labels">The classes.</param>
-/// <param name="Height">H of the input.</param>
-/// <param name="Width">W of the input.</param>
-internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int Width)
+/// <param name="Size">H and W of the input.</param>
+internal sealed record ModelDescription(ExpressionLabels Labels, ImageSize Size)
 {
     /// <summary>The attention layers that predictions show, each an output of the model; none unless asked for.</summary>
     public string[] Attention { get; private init; } = [];
@@ -27,15 +26,15 @@ internal sealed record ModelDescription(ExpressionLabels Labels, int Height, int
         IReadOnlyDictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         _ = DescriptionFormat.ReadVersion(metadata, source);
         var description = NetworkDescription.Read(metadata, source);
-        (ExpressionLabels labels, (int height, int width)) = (description.Labels, description.Preprocessing.Size);
+        (ExpressionLabels labels, ImageSize size) = (description.Labels, description.Preprocessing.Size);
         if (session.InputMetadata.Count != 1)
         {
             throw Fault(source, $"has the inputs {string.Join(", ", session.InputMetadata.Keys)}; expected '{OnnxNames.Images}' alone");
         }
 
-        CheckValue(session.InputMetadata, OnnxNames.Images, "input", [-1, 1, height, width], source);
+        CheckValue(session.InputMetadata, OnnxNames.Images, "input", [-1, 1, size.Height, size.Width], source);
         CheckValue(session.OutputMetadata, OnnxNames.Probabilities, "output", [-1, labels.Count], source);
-        var model = new ModelDescription(labels, height, width);
+        var model = new ModelDescription(labels, size);
         return includeAttention ? model.WithAttention(session, source) : model;
     }
 

@@ -30,7 +30,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     {
         (_session, _model) = (session, description);
         _calls = new RunningCalls(this, Free);
-        _preprocessor = new FacePreprocessor(description.Width, description.Height);
+        _preprocessor = new FacePreprocessor(description.Size);
         _idle = [.. Enumerable.Range(0, BitOperations.Log2(MaxBatch) + 1).Select(_ => new ConcurrentQueue<BoundFaces>())];
         Labels = description.Labels;
     }
@@ -249,15 +249,14 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// <summary>Recognises a black face and a pattern: some damage shows only when a graph computes.</summary>
     private void TryOut()
     {
-        (int width, int height) = (_preprocessor.Width, _preprocessor.Height);
-        var pixels = new byte[height * width];
-        Recognize(FaceImage.FromGray(pixels, width, height));
+        var pixels = new byte[_preprocessor.Size.Pixels];
+        Recognize(FaceImage.FromGray(pixels, _preprocessor.Size));
         for (int i = 0; i < pixels.Length; i++)
         {
             pixels[i] = (byte)(i * 97);
         }
 
-        Recognize(FaceImage.FromGray(pixels, width, height));
+        Recognize(FaceImage.FromGray(pixels, _preprocessor.Size));
     }
 
     private ExpressionPrediction PredictionOf(BoundFaces bound, int face) =>

@@ -75,12 +75,12 @@ public sealed partial class ReadmeTests
 
     private static string CsvOf(int training, int publicTest)
     {
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(training + publicTest, seed: 1);
+        FaceDataset faces = SyntheticFaces.Generate(training + publicTest, seed: 1);
         var csv = new StringBuilder("emotion,pixels,Usage\n");
-        for (int i = 0; i < labels.Length; i++)
+        for (int i = 0; i < faces.Count; i++)
         {
-            string row = string.Join(' ', pixels.Skip(i * 2304).Take(2304));
-            csv.Append(CultureInfo.InvariantCulture, $"{labels[i]},{row},{(i < training ? "Training" : "PublicTest")}\n");
+            string row = string.Join(' ', faces.PixelsOf(i).ToArray());
+            csv.Append(CultureInfo.InvariantCulture, $"{faces.LabelOf(i)},{row},{(i < training ? "Training" : "PublicTest")}\n");
         }
 
         return csv.ToString();

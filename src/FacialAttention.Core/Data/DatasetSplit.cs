@@ -3,6 +3,8 @@ namespace FacialAttention;
 /// <summary>The parts that a dataset is divided into: one trains, one selects the model, one is for the final report.</summary>
 public sealed class DatasetSplit
 {
+    private const long FoldsPurpose = 0xF01D;
+
     /// <summary>Puts datasets together that were divided elsewhere.</summary>
     /// <param name="training">The faces that train.</param>
     /// <param name="validation">The faces that choose among models and training steps.</param>
@@ -65,6 +67,69 @@ public sealed class DatasetSplit
         return new DatasetSplit(all.Subset(training), all.Subset(validation), test, Describe(trainingShare, seed));
     }
 
+    /// <summary>
+    /// Divides a dataset by persons for cross-validation: the persons go into folds of about equally many faces, one fold validates and
+    /// the others train, so nobody stands in both. Every face is in one part, in its former order, and validates in just one fold. Equal
+    /// arguments give the same parts on every machine.
+    /// </summary>
+    /// <param name="all">The faces to divide; its <see cref="FaceColumns.Subjects"/> say whom each shows.</param>
+    /// <param name="folds">The number of folds, at least 2 and at most the number of persons.</param>
+    /// <param name="fold">The fold that validates, 0 to <paramref name="folds"/> - 1.</param>
+    /// <param name="seed">Any number; another seed gives other folds. Default 1.</param>
+    /// <param name="test">Faces for the final report, passed on as they are; null for none.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="all"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are more folds than persons or fewer than 2, or no such fold.</exception>
+    /// <exception cref="ArgumentException">The faces have no subjects, or the test faces differ in image size or labels.</exception>
+    public static DatasetSplit BySubject(FaceDataset all, int folds, int fold, long seed = 1, FaceDataset? test = null)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        if (all.Columns.Subjects is not { } column)
+        {
+            throw new ArgumentException("The faces have no subjects; expected the column, to divide by it.", nameof(all));
+        }
+
+        int[] subjects = column.ToArray();
+        Dictionary<int, int> foldOf = ChooseFolds(subjects, folds, seed);
+        if ((uint)fold >= (uint)folds)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(fold), fold, FormattableString.Invariant($"The fold is {fold}; expected 0 to {folds - 1}."));
+        }
+
+        int[] training = [.. Enumerable.Range(0, all.Count).Where(i => foldOf[subjects[i]] != fold)];
+        int[] validation = [.. Enumerable.Range(0, all.Count).Where(i => foldOf[subjects[i]] == fold)];
+        return new DatasetSplit(
+            all.Subset(training),
+            all.Subset(validation),
+            test,
+            FormattableString.Invariant($"by subject, fold {fold + 1} of {folds}, seed {seed}"));
+    }
+
+    /// <summary>The fold of each subject: in random order, those with most faces first, each into the fold with fewest faces so far.</summary>
+    private static Dictionary<int, int> ChooseFolds(int[] subjects, int folds, long seed)
+    {
+        (int Subject, int Count)[] groups = [.. subjects.CountBy(subject => subject).OrderBy(g => g.Key).Select(g => (g.Key, g.Value))];
+        if (folds < 2 || folds > groups.Length)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(folds),
+                folds,
+                FormattableString.Invariant($"Got {folds} folds of {groups.Length} subjects; expected at least 2, and a subject for each."));
+        }
+
+        new SeededRandom(FoldsPurpose, seed).Shuffle(groups.AsSpan());
+        var foldOf = new Dictionary<int, int>(groups.Length);
+        var sizes = new long[folds];
+        foreach ((int subject, int count) in groups.OrderByDescending(group => group.Count)) // stable
+        {
+            int smallest = Array.IndexOf(sizes, sizes.Min());
+            foldOf.Add(subject, smallest);
+            sizes[smallest] += count;
+        }
+
+        return foldOf;
+    }
+
     internal static void CheckTrainingShare(double trainingShare)
     {
         if (!(trainingShare is > 0 and < 1))
@@ -117,21 +182,9 @@ public sealed class DatasetSplit
 
     private static void CheckSameKind(FaceDataset training, FaceDataset? other, string parameter)
     {
-        if (other is not null && (other.Height != training.Height || other.Width != training.Width))
+        if (other?.FindDifference(training) is { } difference)
         {
-            throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"The {parameter} faces are {other.Height} x {other.Width} pixels (height x width); ")
-                + FormattableString.Invariant($"expected {training.Height} x {training.Width} as in training."),
-                parameter);
-        }
-
-        if (other is not null && !other.Labels.Equals(training.Labels))
-        {
-            throw new ArgumentException(
-                $"The {parameter} labels are {string.Join(", ", other.Labels.Names)}; "
-                + $"expected {string.Join(", ", training.Labels.Names)} as in training.",
-                parameter);
+            throw new ArgumentException($"In {parameter} {difference} as in training.", parameter);
         }
     }
 }

@@ -75,6 +75,66 @@ public sealed record FaceColumns
         Teacher = Pick(Teacher, rows, labels),
     };
 
+    /// <summary>The columns of several datasets one after another, as a copy.</summary>
+    /// <exception cref="ArgumentException">A column is not in all of them, or the landmarks are of several schemes.</exception>
+    internal static FaceColumns Concat(IReadOnlyList<FaceDataset> parts)
+    {
+        LandmarkScheme? scheme = parts[0].Columns.Landmarks?.Scheme;
+        for (int i = 1; i < parts.Count; i++)
+        {
+            if (parts[i].Columns.Landmarks?.Scheme is { } other && scheme is not null && !scheme.Equals(other))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Dataset {i} has landmarks of the scheme '{other}'; expected '{scheme}' as in dataset 0."),
+                    nameof(parts));
+            }
+        }
+
+        bool isWeighted = parts.Any(part => part.Columns.Weights is not null);
+        return new FaceColumns
+        {
+            Votes = Join(parts, nameof(Votes), part => part.Columns.Votes),
+            Weights = isWeighted ? Join<float>(parts, nameof(Weights), part => part.Columns.Weights ?? Ones(part.Count)) : null,
+            Subjects = Join(parts, nameof(Subjects), part => part.Columns.Subjects),
+            Landmarks = Join<float>(parts, nameof(Landmarks), part => part.Columns.Landmarks?.Points) is { } points
+                ? new FaceLandmarks(scheme!, points)
+                : null,
+            Teacher = Join(parts, nameof(Teacher), part => part.Columns.Teacher),
+        };
+
+        static ReadOnlyMemory<float> Ones(int count)
+        {
+            var ones = new float[count];
+            Array.Fill(ones, 1);
+            return ones;
+        }
+    }
+
+    /// <summary>For each label whether somebody voted for it or the teacher gave it a probability.</summary>
+    internal bool[] FindUsed(int labels)
+    {
+        var isUsed = new bool[labels];
+        ReadOnlySpan<byte> votes = Votes is { } counts ? counts.Span : default;
+        for (int i = 0; i < votes.Length; i++)
+        {
+            isUsed[i % labels] |= votes[i] > 0;
+        }
+
+        ReadOnlySpan<float> teacher = Teacher is { } probabilities ? probabilities.Span : default;
+        for (int i = 0; i < teacher.Length; i++)
+        {
+            isUsed[i % labels] |= teacher[i] > 0;
+        }
+
+        return isUsed;
+    }
+
+    /// <summary>The columns under other labels.</summary>
+    /// <param name="target">For each label its new index; below 0 for one that nothing has.</param>
+    /// <param name="labels">The new number of labels.</param>
+    internal FaceColumns WithLabels(int[] target, int labels) =>
+        this with { Votes = Move(Votes, target, labels), Teacher = Move(Teacher, target, labels) };
+
     /// <summary>Adds every column that is there to a hash, each after its name; nothing without columns.</summary>
     internal void AddTo(IncrementalHash hash)
     {
@@ -114,6 +174,55 @@ public sealed record FaceColumns
         }
 
         return picked;
+    }
+
+    private static ReadOnlyMemory<T>? Join<T>(
+        IReadOnlyList<FaceDataset> parts, string name, Func<FaceDataset, ReadOnlyMemory<T>?> columnOf)
+    {
+        ReadOnlyMemory<T>?[] columns = [.. parts.Select(columnOf)];
+        int with = Array.FindIndex(columns, column => column is not null);
+        int without = Array.FindIndex(columns, column => column is null);
+        if (with < 0)
+        {
+            return null;
+        }
+
+        if (without >= 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Dataset {with} has {name} and dataset {without} has not; expected them in all or in none."),
+                nameof(parts));
+        }
+
+        T[] joined = GC.AllocateUninitializedArray<T>(checked(columns.Sum(column => column!.Value.Length)));
+        int start = 0;
+        foreach (ReadOnlyMemory<T>? column in columns)
+        {
+            column!.Value.CopyTo(joined.AsMemory(start));
+            start += column.Value.Length;
+        }
+
+        return joined;
+    }
+
+    private static ReadOnlyMemory<T>? Move<T>(ReadOnlyMemory<T>? column, int[] target, int labels)
+    {
+        if (column is not { } values)
+        {
+            return null;
+        }
+
+        var moved = new T[checked(values.Length / target.Length * labels)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int label = target[i % target.Length];
+            if (label >= 0)
+            {
+                moved[(i / target.Length * labels) + label] = values.Span[i];
+            }
+        }
+
+        return moved;
     }
 
     private void CheckWeights(string parameter)

@@ -2,33 +2,14 @@ using System.Runtime.ExceptionServices;
 
 namespace FacialAttention;
 
-/// <summary>The decoded images of a folder in one store, from which the datasets of a split are cut without a copy.</summary>
-internal sealed class FaceFolderImages
+/// <summary>Decodes the images of a folder, on all cores.</summary>
+internal static class FaceFolderImages
 {
-    private readonly FaceFile[] _files;
-    private readonly byte[] _pixels;
-    private readonly byte[] _labels;
-    private readonly FacePreprocessor _preprocessor;
-    private readonly ExpressionLabels _labelSet;
-
-    private FaceFolderImages(
-        FaceFile[] files, byte[] pixels, FacePreprocessor preprocessor, ExpressionLabels labelSet, BadImage[] badImages)
-    {
-        _files = files;
-        _pixels = pixels;
-        _labels = Array.ConvertAll(files, file => file.Folder.Label);
-        _preprocessor = preprocessor;
-        _labelSet = labelSet;
-        BadImages = badImages;
-    }
-
-    public IReadOnlyList<BadImage> BadImages { get; }
-
-    /// <summary>Decodes every file of the listing.</summary>
+    /// <summary>Decodes every file of the listing; those that cannot be used stand apart.</summary>
     /// <exception cref="InvalidDataException">
     /// There are too many images for one array, or bad ones and they are not to be skipped, or a class is left without an image.
     /// </exception>
-    public static FaceFolderImages Decode(
+    public static (FaceRows Rows, BadImage[] Bad) Decode(
         FaceFolderListing listing,
         FacePreprocessor preprocessor,
         bool skipBad,
@@ -36,15 +17,19 @@ internal sealed class FaceFolderImages
         CancellationToken cancellationToken)
     {
         IReadOnlyList<FaceFile> files = listing.Files;
-        int size = preprocessor.Height * preprocessor.Width;
-        int maxCount = Array.MaxLength / size;
-        if (files.Count > maxCount)
+        var rows = new FaceRows(preprocessor.Size, listing.Labels);
+        if (files.Count > rows.MaxCount)
         {
             throw listing.Fault(FormattableString.Invariant(
-                $"there are {files.Count} images; expected at most {maxCount} of {preprocessor.Width} x {preprocessor.Height} pixels."));
+                $"there are {files.Count} images; expected at most {rows.MaxCount} of {preprocessor.Size} pixels (height x width)."));
         }
 
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(files.Count * size);
+        rows.Reserve(files.Count);
+        foreach (FaceFile file in files)
+        {
+            rows.Add(file.Folder.Label, file.Folder.Part);
+        }
+
         var reasons = new string?[files.Count];
         var report = new SharedProgress(progress, files.Count);
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -53,7 +38,7 @@ internal sealed class FaceFolderImages
             Parallel.For(0, files.Count, options, i =>
             {
                 string path = Path.Combine(listing.Root, files[i].Path);
-                reasons[i] = TryDecode(path, preprocessor, pixels.AsSpan(i * size, size));
+                reasons[i] = TryDecode(path, preprocessor, rows.PixelsOf(i));
                 report.CountOne();
             });
         }
@@ -72,43 +57,10 @@ internal sealed class FaceFolderImages
         }
 
         bad = [.. bad, .. listing.Others.Select(path => new BadImage(path, "is no image by its ending; expected an image file."))];
-        FaceFile[] kept = KeepGood(files, reasons, pixels, size);
-        listing.CheckNoClassIsEmpty(kept, "image that can be used");
-        return new FaceFolderImages(kept, pixels, preprocessor, listing.Labels, bad);
-    }
-
-    /// <summary>All faces, part after part.</summary>
-    public FaceDataset All() => Slice(0, _files.Length);
-
-    /// <summary>The faces that are not for test, which stand before those that are.</summary>
-    public FaceDataset AllButTest()
-    {
-        int count = Array.FindIndex(_files, file => file.Folder.Part == SplitPart.Test);
-        return Slice(0, count < 0 ? _files.Length : count);
-    }
-
-    /// <summary>The faces of one part; null when it has none.</summary>
-    public FaceDataset? Slice(SplitPart part)
-    {
-        int start = Array.FindIndex(_files, file => file.Folder.Part == part);
-        if (start < 0)
-        {
-            return null;
-        }
-
-        int count = Array.FindLastIndex(_files, file => file.Folder.Part == part) + 1 - start;
-        return Slice(start, count);
-    }
-
-    private FaceDataset Slice(int start, int count)
-    {
-        int size = _preprocessor.Height * _preprocessor.Width;
-        return new FaceDataset(
-            _pixels.AsMemory(start * size, count * size),
-            _labels.AsMemory(start, count),
-            _preprocessor.Height,
-            _preprocessor.Width,
-            _labelSet);
+        bool[] isGood = Array.ConvertAll(reasons, reason => reason is null);
+        rows.Keep(isGood);
+        listing.CheckNoClassIsEmpty([.. files.Where((_, i) => isGood[i])], "image that can be used");
+        return (rows, bad);
     }
 
     /// <returns>Why the image cannot be used, or null.</returns>
@@ -144,22 +96,6 @@ internal sealed class FaceFolderImages
         {
             return $"cannot be read; expected an image file. {Excerpt.Names([exception.Message])}";
         }
-    }
-
-    /// <summary>Moves the pixels of the good images to the front.</summary>
-    private static FaceFile[] KeepGood(IReadOnlyList<FaceFile> files, string?[] reasons, byte[] pixels, int size)
-    {
-        var kept = new List<FaceFile>(files.Count);
-        for (int i = 0; i < files.Count; i++)
-        {
-            if (reasons[i] is null)
-            {
-                pixels.AsSpan(i * size, size).CopyTo(pixels.AsSpan(kept.Count * size));
-                kept.Add(files[i]);
-            }
-        }
-
-        return [.. kept];
     }
 
     /// <summary>Counts what several threads have done and reports it in steps of a hundredth, one report at a time and rising.</summary>

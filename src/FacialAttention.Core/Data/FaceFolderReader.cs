@@ -50,15 +50,10 @@ public static class FaceFolderReader
         CancellationToken cancellationToken = default)
     {
         FaceFolderListing listing = FaceFolderListing.ForTraining(path, skipBad, cancellationToken);
-        FaceFolderImages images = FaceFolderImages.Decode(
+        (FaceRows rows, BadImage[] bad) = FaceFolderImages.Decode(
             listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
-        FaceDataset? test = images.Slice(SplitPart.Test);
-        var split = new DatasetSplit(
-            images.Slice(SplitPart.Training)!,
-            images.Slice(SplitPart.Validation)!,
-            test,
-            test is null ? "folders train and validation" : "folders train, validation and test");
-        return new FaceFolder(split, images.BadImages);
+        string description = rows.Parts.Contains(SplitPart.Test) ? "folders train, validation and test" : "folders train and validation";
+        return new FaceFolder(rows.ToSplit(description), bad);
     }
 
     /// <summary>
@@ -97,17 +92,15 @@ public static class FaceFolderReader
         ArgumentException.ThrowIfNullOrEmpty(path);
         DatasetSplit.CheckTrainingShare(trainingShare);
         FaceFolderListing listing = FaceFolderListing.ForDivision(path, skipBad, cancellationToken);
-        FaceFolderImages images = FaceFolderImages.Decode(
+        (FaceRows rows, BadImage[] bad) = FaceFolderImages.Decode(
             listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
-        FaceDataset? test = images.Slice(SplitPart.Test);
-        FaceDataset all = images.AllButTest();
-        if (all.CountByLabel().Max() < 2)
+        if (!rows.Redivide(trainingShare, seed))
         {
             throw listing.Fault(FormattableString.Invariant(
-                $"no class has two of the {all.Count} images that can be used; expected at least one such class to divide."));
+                $"no class has two of the {rows.Count - rows.Parts.Count(SplitPart.Test)} images that can be used; expected at least one such class to divide."));
         }
 
-        return new FaceFolder(DatasetSplit.Stratified(all, trainingShare, seed, test), images.BadImages);
+        return new FaceFolder(rows.ToSplit(DatasetSplit.Describe(trainingShare, seed)), bad);
     }
 
     /// <summary>
@@ -145,8 +138,8 @@ public static class FaceFolderReader
         }
 
         FaceFolderListing listing = FaceFolderListing.ForPart(path, part, skipBad, cancellationToken);
-        FaceFolderImages images = FaceFolderImages.Decode(
+        (FaceRows rows, BadImage[] bad) = FaceFolderImages.Decode(
             listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
-        return (images.All(), images.BadImages);
+        return (rows.ToDataset(), bad);
     }
 }

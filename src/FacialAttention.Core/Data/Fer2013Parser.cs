@@ -16,11 +16,14 @@ internal sealed class Fer2013Parser
 
     private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t,;"u8);
 
+    /// <summary>The size of every face.</summary>
+    public static readonly ImageSize FaceSize = new(48, 48);
+
     private readonly string _path;
     private readonly CsvLineReader _lines;
     private readonly ExpressionLabels _labels;
     private readonly bool _needsUsage;
-    private readonly Fer2013Rows _rows;
+    private readonly FaceRows _rows;
     private readonly int[] _fieldOf = [-1, -1, -1]; // by Emotion, Pixels, Usage
     private byte _separator = (byte)',';
     private int _fieldCount;
@@ -33,7 +36,7 @@ internal sealed class Fer2013Parser
         _lines = lines;
         _labels = labels;
         _needsUsage = needsUsage;
-        _rows = new Fer2013Rows(labels);
+        _rows = new FaceRows(FaceSize, labels);
     }
 
     /// <summary>What the file calls a part.</summary>
@@ -46,7 +49,7 @@ internal sealed class Fer2013Parser
     /// <param name="note">Told of columns that are not read.</param>
     /// <param name="progress">Receives the share that was read.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static Fer2013Rows Read(
+    public static FaceRows Read(
         string path,
         ExpressionLabels? labels,
         UsageColumn usage,
@@ -191,12 +194,12 @@ internal sealed class Fer2013Parser
 
             byte label = ParseEmotion(line[_fields[_fieldOf[Emotion]]]);
             SplitPart part = _fieldOf[Usage] >= 0 ? ParseUsage(line[_fields[_fieldOf[Usage]]]) : SplitPart.Training;
-            if (_rows.Count == Fer2013Rows.MaxCount)
+            if (_rows.Count == _rows.MaxCount)
             {
-                throw RowFault($"more rows than fit into memory; expected at most {Fer2013Rows.MaxCount}");
+                throw RowFault($"more rows than fit into memory; expected at most {_rows.MaxCount}");
             }
 
-            ParsePixels(line[_fields[_fieldOf[Pixels]]], _rows.Add(label, part, _lines.FractionRead));
+            ParsePixels(line[_fields[_fieldOf[Pixels]]], _rows.PixelsOf(_rows.Add(label, part, _lines.FractionRead)));
         }
 
         if (_rows.Count == 0)
@@ -381,7 +384,7 @@ internal sealed class Fer2013Parser
         if (count != pixels.Length)
         {
             throw RowFault($"column pixels: {count} values; expected {pixels.Length}, which is "
-                + $"{Fer2013Rows.ImageSize} x {Fer2013Rows.ImageSize}");
+                + $"{FaceSize.Height} x {FaceSize.Width}");
         }
     }
 

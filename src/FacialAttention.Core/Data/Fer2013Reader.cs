@@ -39,7 +39,7 @@ public static class Fer2013Reader
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Fer2013Rows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForDivision, note, progress, cancellationToken);
+        FaceRows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForDivision, note, progress, cancellationToken);
         foreach (SplitPart part in new[] { SplitPart.Training, SplitPart.Validation })
         {
             if (!rows.Parts.Contains(part))
@@ -48,7 +48,7 @@ public static class Fer2013Reader
             }
         }
 
-        return rows.Divide("official");
+        return rows.ToSplit("official");
     }
 
     /// <summary>
@@ -80,7 +80,7 @@ public static class Fer2013Reader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         DatasetSplit.CheckTrainingShare(trainingShare);
-        Fer2013Rows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForTest, note, progress, cancellationToken);
+        FaceRows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForTest, note, progress, cancellationToken);
         if (!rows.Redivide(trainingShare, seed))
         {
             throw FaceDataFault.Exception(
@@ -88,7 +88,7 @@ public static class Fer2013Reader
                 + "emotion; expected at least one such pair to divide.");
         }
 
-        return rows.Divide(DatasetSplit.Describe(trainingShare, seed));
+        return rows.ToSplit(DatasetSplit.Describe(trainingShare, seed));
     }
 
     /// <summary>
@@ -124,11 +124,11 @@ public static class Fer2013Reader
         }
 
         UsageColumn usage = part is null ? UsageColumn.Ignored : UsageColumn.ForPart;
-        Fer2013Rows rows = Fer2013Parser.Read(path, labels, usage, note, progress, cancellationToken);
-        return rows.Take(part) ?? throw NoneOf(path, rows, part!.Value, FaceDataRemedy.ReadAll); // A file has at least one row.
+        FaceRows rows = Fer2013Parser.Read(path, labels, usage, note, progress, cancellationToken);
+        return part is { } wanted ? rows.ToDataset(wanted) ?? throw NoneOf(path, rows, wanted, FaceDataRemedy.ReadAll) : rows.ToDataset();
     }
 
-    private static InvalidDataException NoneOf(string path, Fer2013Rows rows, SplitPart part, FaceDataRemedy remedy) => FaceDataFault.Exception(
+    private static InvalidDataException NoneOf(string path, FaceRows rows, SplitPart part, FaceDataRemedy remedy) => FaceDataFault.Exception(
         FormattableString.Invariant(
             $"{Excerpt.Name(path)}: none of the {rows.Count} rows has the Usage {Fer2013Parser.UsageOf(part)}; expected at least one."),
         remedy);

@@ -29,6 +29,9 @@ public sealed class FaceImage
     /// <summary>The number of rows.</summary>
     public int Height { get; }
 
+    /// <summary>The number of rows and columns.</summary>
+    public ImageSize Size => new(Height, Width);
+
     /// <summary>1 (gray) or 3 (red, green, blue).</summary>
     public int Channels { get; }
 
@@ -39,22 +42,20 @@ public sealed class FaceImage
     public ReadOnlyMemory<byte> Pixels { get; }
 
     /// <summary>An image of gray pixels. The pixels are not copied: do not change them afterwards.</summary>
-    /// <param name="pixels"><paramref name="height"/> x <paramref name="width"/> values, row by row from the top.</param>
-    /// <param name="width">The number of columns, at least 1.</param>
-    /// <param name="height">The number of rows, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width or height is less than 1.</exception>
-    /// <exception cref="ArgumentException">The number of pixels is not width times height.</exception>
-    public static FaceImage FromGray(ReadOnlyMemory<byte> pixels, int width, int height) => FromPixels(pixels, width, height, 1);
+    /// <param name="pixels">Height x width values, row by row from the top.</param>
+    /// <param name="size">The number of rows and columns, each at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The height or width is less than 1.</exception>
+    /// <exception cref="ArgumentException">The number of pixels is not height times width.</exception>
+    public static FaceImage FromGray(ReadOnlyMemory<byte> pixels, ImageSize size) => FromPixels(pixels, size, 1);
 
     /// <summary>An image of RGB pixels. The pixels are not copied: do not change them afterwards.</summary>
     /// <param name="pixels">
-    /// <paramref name="height"/> x <paramref name="width"/> x 3 values: row by row from the top, red, green and blue of a pixel together.
+    /// Height x width x 3 values: row by row from the top, red, green and blue of a pixel together.
     /// </param>
-    /// <param name="width">The number of columns, at least 1.</param>
-    /// <param name="height">The number of rows, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width or height is less than 1.</exception>
-    /// <exception cref="ArgumentException">The number of values is not 3 times width times height.</exception>
-    public static FaceImage FromRgb(ReadOnlyMemory<byte> pixels, int width, int height) => FromPixels(pixels, width, height, 3);
+    /// <param name="size">The number of rows and columns, each at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The height or width is less than 1.</exception>
+    /// <exception cref="ArgumentException">The number of values is not 3 times height times width.</exception>
+    public static FaceImage FromRgb(ReadOnlyMemory<byte> pixels, ImageSize size) => FromPixels(pixels, size, 3);
 
     /// <summary>Decodes an image file.</summary>
     /// <param name="path">The file.</param>
@@ -178,9 +179,13 @@ public sealed class FaceImage
 
     private static ReadOnlySpan<byte> Bytes(MemoryStream content) => content.GetBuffer().AsSpan(0, (int)content.Length);
 
+    /// <summary>The bytes to come, where that is known: a buffer that need not grow holds a file once.</summary>
+    private static int RoomFor(Stream stream) =>
+        stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position, 0, ImageCodec.MaximumBytes) : 0;
+
     private static (MemoryStream Content, string? Fault) Read(Stream stream)
     {
-        var content = new MemoryStream();
+        var content = new MemoryStream(RoomFor(stream));
         var block = new byte[BlockBytes];
         string? fault = null;
         for (int read = stream.Read(block); read > 0 && fault is null; read = fault is null ? stream.Read(block) : 0)
@@ -194,7 +199,7 @@ public sealed class FaceImage
 
     private static async Task<(MemoryStream Content, string? Fault)> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
-        var content = new MemoryStream();
+        var content = new MemoryStream(RoomFor(stream));
         var block = new byte[BlockBytes];
         string? fault = null;
         while (fault is null)
@@ -225,17 +230,22 @@ public sealed class FaceImage
             : null;
     }
 
-    private static FaceImage FromPixels(ReadOnlyMemory<byte> pixels, int width, int height, int channels)
+    private static FaceImage FromPixels(ReadOnlyMemory<byte> pixels, ImageSize size, int channels)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        long expected = (long)width * height * channels;
+        if (size.Height < 1 || size.Width < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(size), $"The image is {size} pixels (height x width); expected at least 1 a side.");
+        }
+
+        long expected = (long)size.Height * size.Width * channels;
         if (pixels.Length != expected)
         {
             throw new ArgumentException(
-                $"Got {pixels.Length} bytes; expected {expected} for {width} x {height} pixels of {channels} channel(s).", nameof(pixels));
+                $"Got {pixels.Length} bytes; expected {expected} for {size} pixels (height x width) of {channels} channel(s).",
+                nameof(pixels));
         }
 
-        return new FaceImage(pixels, width, height, channels);
+        return new FaceImage(pixels, size.Width, size.Height, channels);
     }
 }

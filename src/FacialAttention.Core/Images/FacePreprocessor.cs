@@ -16,47 +16,47 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     private const int MaximumSide = 4096;
 
     /// <summary>A preprocessor for one output size.</summary>
-    /// <param name="width">The number of columns it delivers, 1 to 4,096.</param>
-    /// <param name="height">The number of rows it delivers, 1 to 4,096.</param>
+    /// <param name="size">The number of rows and columns it delivers, 1 to 4,096 each; null for 48x48.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is out of range.</exception>
-    public FacePreprocessor(int width = 48, int height = 48)
+    public FacePreprocessor(ImageSize? size = null)
     {
-        Width = CheckSide(width, nameof(width));
-        Height = CheckSide(height, nameof(height));
+        Size = size ?? ImageSize.Default;
+        if (Size is not { Height: >= 1 and <= MaximumSide, Width: >= 1 and <= MaximumSide })
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(size), $"Got faces of {Size} pixels (height x width); expected 1 to {MaximumSide} a side.");
+        }
     }
 
-    /// <summary>The number of columns delivered.</summary>
-    public int Width { get; }
-
-    /// <summary>The number of rows delivered.</summary>
-    public int Height { get; }
+    /// <summary>The number of rows and columns delivered.</summary>
+    public ImageSize Size { get; }
 
     /// <summary>Crops, turns gray and resizes an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="crop">The part to use, within the image; null for all of it.</param>
-    /// <returns><see cref="Height"/> x <see cref="Width"/> gray values, row by row from the top.</returns>
+    /// <returns>Height x width gray values of <see cref="Size"/>, row by row from the top.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
     public byte[] ToGray(FaceImage image, FaceBox? crop = null)
     {
-        var result = new byte[Height * Width];
+        var result = new byte[Size.Pixels];
         WriteGray(image, crop, result);
         return result;
     }
 
     /// <summary>Crops, turns gray, resizes and scales an image: <see cref="ToGray"/> divided by 255.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="destination">Receives <see cref="Height"/> x <see cref="Width"/> values in [0, 1], row by row from the top.</param>
+    /// <param name="destination">Receives height x width values in [0, 1], row by row from the top.</param>
     /// <param name="crop">The part to use, within the image; null for all of it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
-    /// <exception cref="ArgumentException">The destination is not exactly <see cref="Height"/> x <see cref="Width"/> long.</exception>
+    /// <exception cref="ArgumentException">The destination is not exactly height x width long.</exception>
     public void Process(FaceImage image, Span<float> destination, FaceBox? crop = null)
     {
-        if (destination.Length != Height * Width)
+        if (destination.Length != Size.Pixels)
         {
             throw new ArgumentException(
-                $"The destination holds {destination.Length} values; expected {Height * Width} for {Width} x {Height} pixels.",
+                $"The destination holds {destination.Length} values; expected {Size.Pixels} for {Size} pixels (height x width).",
                 nameof(destination));
         }
 
@@ -71,18 +71,13 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     }
 
     /// <inheritdoc/>
-    public bool Equals(FacePreprocessor? other) => other is not null && Width == other.Width && Height == other.Height;
+    public bool Equals(FacePreprocessor? other) => other is not null && Size == other.Size;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as FacePreprocessor);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Width, Height);
-
-    private static int CheckSide(int side, string name) => side is >= 1 and <= MaximumSide
-        ? side
-        : throw new ArgumentOutOfRangeException(
-            name, side, FormattableString.Invariant($"Got a {name} of {side} pixels; expected 1 to {MaximumSide}."));
+    public override int GetHashCode() => Size.GetHashCode();
 
     /// <summary>Recognisers do this for every face: all memory is borrowed.</summary>
     private void WriteGray(FaceImage image, FaceBox? crop, Span<byte> result)
@@ -98,11 +93,11 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
                 FormattableString.Invariant($"expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
         }
 
-        if (box.Width == Width && box.Height == Height)
+        if (box.Width == Size.Width && box.Height == Size.Height)
         {
-            for (int y = 0; y < Height; y++)
+            for (int y = 0; y < box.Height; y++)
             {
-                ReadGrayRow(image, box, y, result.Slice(y * Width, Width));
+                ReadGrayRow(image, box, y, result.Slice(y * box.Width, box.Width));
             }
 
             return;
@@ -121,17 +116,18 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     /// <summary>Rows of the crop in turn: gray, resized in width, and added to every output row that they reach.</summary>
     private void Resize(FaceImage image, FaceBox box, Span<double> sums)
     {
-        using var columns = new ResizeTable(box.Width, Width);
-        using var rows = new ResizeTable(box.Height, Height);
+        (int height, int width) = Size;
+        using var columns = new ResizeTable(box.Width, width);
+        using var rows = new ResizeTable(box.Height, height);
         byte[] grayRow = ArrayPool<byte>.Shared.Rent(box.Width);
-        double[] narrow = ArrayPool<double>.Shared.Rent(Width);
+        double[] narrow = ArrayPool<double>.Shared.Rent(width);
         Span<byte> gray = grayRow.AsSpan(0, box.Width);
         sums.Clear();
         int first = 0; // the first output row that the current crop row can still reach
         for (int y = 0; y < box.Height; y++)
         {
             ReadGrayRow(image, box, y, gray);
-            for (int x = 0; x < Width; x++)
+            for (int x = 0; x < width; x++)
             {
                 int start = columns.StartOf(x);
                 ReadOnlySpan<double> weights = columns.WeightsOf(x);
@@ -144,19 +140,19 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
                 narrow[x] = sum;
             }
 
-            while (first < Height && rows.EndOf(first) <= y)
+            while (first < height && rows.EndOf(first) <= y)
             {
                 first++;
             }
 
-            for (int row = first; row < Height && rows.StartOf(row) <= y; row++)
+            for (int row = first; row < height && rows.StartOf(row) <= y; row++)
             {
                 if (y < rows.EndOf(row))
                 {
                     double weight = rows.WeightsOf(row)[y - rows.StartOf(row)];
-                    for (int x = 0; x < Width; x++)
+                    for (int x = 0; x < width; x++)
                     {
-                        sums[(row * Width) + x] += weight * narrow[x];
+                        sums[(row * width) + x] += weight * narrow[x];
                     }
                 }
             }

@@ -25,7 +25,7 @@ internal static class ImageCodec
 
     /// <summary>Decodes one image.</summary>
     /// <returns>The image; or why there is none and what was expected, as the end of a sentence that begins with a name for the file.</returns>
-    public static (FaceImage? Image, string? Fault) TryDecode(ReadOnlySpan<byte> encoded)
+    public static unsafe (FaceImage? Image, string? Fault) TryDecode(ReadOnlySpan<byte> encoded)
     {
         // Skia also knows formats without a reliable signature (WBMP takes nearly any bytes), so the format is settled first.
         if (!HasKnownSignature(encoded))
@@ -39,7 +39,15 @@ internal static class ImageCodec
                 + "expected a gray or RGB image.");
         }
 
-        using SKData data = SKData.CreateCopy(encoded);
+        fixed (byte* start = encoded)
+        {
+            using SKData data = SKData.Create((nint)start, encoded.Length); // reads where the bytes are
+            return TryDecode(data, encoded);
+        }
+    }
+
+    private static (FaceImage? Image, string? Fault) TryDecode(SKData data, ReadOnlySpan<byte> encoded)
+    {
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null)
         {
@@ -70,7 +78,9 @@ internal static class ImageCodec
         }
 
         SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
-        return (Upright(decoded, info.Width, info.Height, isGray, origin), null);
+        return origin == SKEncodedOrigin.TopLeft
+            ? (new FaceImage(isGray ? decoded : DropAlpha(decoded), info.Width, info.Height, isGray ? 1 : 3), null)
+            : (Upright(decoded, info.Width, info.Height, isGray, origin), null);
     }
 
     /// <summary>Whether the first bytes are those of an image that is read.</summary>
@@ -129,6 +139,33 @@ internal static class ImageCodec
         return data.ToArray();
     }
 
+    /// <summary>Lays transparency over the background, in place: red, green and blue of all pixels at the front of the array.</summary>
+    private static ReadOnlyMemory<byte> DropAlpha(byte[] rgba)
+    {
+        int target = 0;
+        for (int source = 0; source < rgba.Length; source += 4, target += 3)
+        {
+            LayOverBackground(rgba.AsSpan(source, 4), rgba.AsSpan(target, 3));
+        }
+
+        return rgba.AsMemory(0, target);
+    }
+
+    private static void LayOverBackground(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    {
+        int alpha = rgba[3];
+        if (alpha == 255)
+        {
+            (rgb[0], rgb[1], rgb[2]) = (rgba[0], rgba[1], rgba[2]);
+            return;
+        }
+
+        for (int k = 0; k < 3; k++)
+        {
+            rgb[k] = (byte)(((rgba[k] * alpha) + (Background * (255 - alpha)) + 127) / 255);
+        }
+    }
+
     /// <summary>Lays transparency over the background and turns the rows and columns the way the EXIF orientation asks.</summary>
     private static FaceImage Upright(byte[] decoded, int width, int height, bool isGray, SKEncodedOrigin origin)
     {
@@ -157,18 +194,8 @@ internal static class ImageCodec
                     continue;
                 }
 
-                int alpha = decoded[(4 * source) + 3];
-                if (alpha == 255)
-                {
-                    decoded.AsSpan(4 * source, 3).CopyTo(pixels.AsSpan(target, 3));
-                    target += 3;
-                    continue;
-                }
-
-                for (int k = 0; k < 3; k++)
-                {
-                    pixels[target++] = (byte)(((decoded[(4 * source) + k] * alpha) + (Background * (255 - alpha)) + 127) / 255);
-                }
+                LayOverBackground(decoded.AsSpan(4 * source, 4), pixels.AsSpan(target, 3));
+                target += 3;
             }
         }
 

@@ -5,6 +5,9 @@ namespace FacialAttention;
 /// <param name="Width">The number of columns.</param>
 public readonly record struct ImageSize(int Height, int Width)
 {
+    /// <summary>Where nothing else is said: the size of FER2013's faces, 48x48.</summary>
+    internal static ImageSize Default { get; } = new(48, 48);
+
     /// <summary>The number of pixels, Height x Width.</summary>
     internal int Pixels => checked(Height * Width);
 

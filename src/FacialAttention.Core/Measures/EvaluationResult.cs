@@ -1,6 +1,6 @@
 namespace FacialAttention;
 
-/// <summary>How well a network classifies a dataset.</summary>
+/// <summary>How well a network or recogniser classifies a dataset.</summary>
 public sealed class EvaluationResult
 {
     internal EvaluationResult(ExpressionLabels labels, double loss, ConfusionMatrix confusion, IReadOnlyList<int> predictions)
@@ -14,7 +14,7 @@ public sealed class EvaluationResult
     /// <summary>The names of the classes.</summary>
     public ExpressionLabels Labels { get; }
 
-    /// <summary>The number of faces.</summary>
+    /// <summary>The number of faces, with those of weight 0, which are left out of the other figures.</summary>
     public int Count => Predictions.Count;
 
     /// <summary>The mean loss over all faces.</summary>

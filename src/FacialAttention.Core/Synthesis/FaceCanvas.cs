@@ -16,8 +16,9 @@ internal sealed class FaceCanvas
     private readonly double[] _y;
     private readonly double[] _values; // [H * W] brightness, 0 to 1
 
-    public FaceCanvas(int width, int height, HeadPose pose)
+    public FaceCanvas(ImageSize size, HeadPose pose)
     {
+        (int height, int width) = size;
         _width = width;
         _height = height;
         _pose = pose;
@@ -39,6 +40,21 @@ internal sealed class FaceCanvas
                 i++;
             }
         }
+    }
+
+    /// <summary>
+    /// The place of a point of the face in the picture: x and y in pixels, (0, 0) the top left corner, so the centre of the first pixel is
+    /// (0.5, 0.5).
+    /// </summary>
+    public (double X, double Y) PlaceOf(double faceX, double faceY)
+    {
+        // The x that the constructor moves to faceX: the root of yaw x^2 + x - yaw - faceX = 0 between -1 and 1.
+        double x = Math.Abs(faceX) < 1
+            ? 2 * (_pose.Yaw + faceX) / (1 + Math.Sqrt(1 + (4 * _pose.Yaw * (_pose.Yaw + faceX))))
+            : faceX;
+        double px = (_pose.Cosine * x) - (_pose.Sine * faceY) + _pose.ShiftX;
+        double py = (_pose.Sine * x) + (_pose.Cosine * faceY) + _pose.ShiftY;
+        return ((px * _pixelsPerUnit) + (0.5 * _width), (py * _pixelsPerUnit) + (0.5 * _height));
     }
 
     /// <summary>The value of every pixel, from its place in the picture: x and y from -1 to 1.</summary>

@@ -1,7 +1,10 @@
 namespace FacialAttention;
 
-/// <summary>Paints one face: a person (<see cref="SyntheticIdentity"/>) whose muscles act (<see cref="FacialActions"/>).</summary>
-internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, FacialActions actions)
+/// <summary>
+/// Paints one face: a person (<see cref="SyntheticIdentity"/>) whose muscles act (<see cref="FacialActions"/>), and what both make of its
+/// parts.
+/// </summary>
+internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, FacialActions actions, FaceShape shape)
 {
     private const double BeardSoftness = 0.25;
 
@@ -26,8 +29,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
 
     private double FaceDistance(double x, double y)
     {
-        double chin = person.FaceHalfHeight + (0.13 * actions.JawDrop);
-        double ry = y / (y > 0 ? chin : person.FaceHalfHeight);
+        double ry = y / (y > 0 ? shape.Chin : person.FaceHalfHeight);
         double rx = x / (person.FaceHalfWidth * (y > 0 ? 1 - (person.JawTaper * ry * ry) : 1));
         return (Math.Sqrt((rx * rx) + (ry * ry)) - 1) * person.FaceHalfWidth;
     }
@@ -125,8 +127,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
 
     private void PaintNose()
     {
-        double tipY = person.EyeY + person.NoseLength - (0.05 * actions.NoseWrinkle);
-        double wing = person.NoseHalfWidth + (0.025 * actions.NoseWrinkle);
+        double tipY = shape.NoseTipY, wing = shape.NoseWing;
         canvas.Shade(0, tipY - 0.2, 0.07, 0.3, 0.14);
         canvas.Shade(-wing - 0.02, tipY - 0.06, 0.09, 0.2, -0.2);
         canvas.Shade(wing + 0.02, tipY - 0.06, 0.09, 0.2, -0.2);
@@ -146,11 +147,7 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
     private void PaintEye(int side)
     {
         double cx = side * person.EyeX, cy = person.EyeY, w = person.EyeHalfWidth;
-        double up = person.EyeOpening * (0.1 + (0.085 * actions.UpperLidRaise) - (0.02 * actions.LidTighten)
-            - (0.065 * actions.LidDroop) - (0.02 * actions.CheekRaise) - (0.03 * actions.NoseWrinkle) - (0.02 * actions.BrowLower));
-        double down = person.EyeOpening * (0.06 - (0.045 * actions.LidTighten) - (0.045 * actions.CheekRaise)
-            + (0.012 * actions.UpperLidRaise) - (0.02 * actions.NoseWrinkle));
-        up = Math.Max(up, 0.012);
+        double up = shape.EyeUp, down = shape.EyeDown;
         double tilt = side * person.EyeTilt;
 
         double Opening(double x, double y)
@@ -198,41 +195,23 @@ internal sealed class FacePainter(FaceCanvas canvas, SyntheticIdentity person, F
 
     private void PaintBrow(int side)
     {
-        double baseY = person.EyeY - person.BrowDistance;
-        double down = actions.BrowLower * (1 - (0.85 * actions.InnerBrowRaise));
-        double inner = baseY - (0.19 * actions.InnerBrowRaise) + (0.23 * down) + (0.04 * actions.NoseWrinkle);
-        double middle = baseY - person.BrowArch - (0.05 * actions.InnerBrowRaise) - (0.15 * actions.OuterBrowRaise)
-            + (0.09 * actions.BrowLower);
-        double outer = baseY + 0.03 - (0.15 * actions.OuterBrowRaise) + (0.08 * actions.BrowLower * actions.InnerBrowRaise) - (0.02 * down);
-        double innerX = person.EyeX - 0.21 - (0.06 * actions.BrowLower), outerX = person.EyeX + 0.21;
-        double r = person.BrowRadius * (1 + (0.3 * down)); // bunched
-        canvas.Stroke(
-            [
-                new(side * innerX, inner, r),
-                new(side * (innerX + ((outerX - innerX) * 0.3)), (0.45 * inner) + (0.55 * middle), r),
-                new(side * (innerX + ((outerX - innerX) * 0.65)), (0.75 * middle) + (0.25 * outer), r * 0.85),
-                new(side * outerX, outer, r * 0.5),
-            ],
-            person.Hair);
+        double r = person.BrowRadius * (1 + (0.3 * shape.BrowDown)); // bunched
+        Span<StrokePoint> brow = stackalloc StrokePoint[4];
+        for (int k = 0; k < brow.Length; k++)
+        {
+            (double x, double y) = shape.BrowPoint(k);
+            brow[k] = new(side * x, y, k switch { 2 => r * 0.85, 3 => r * 0.5, _ => r });
+        }
+
+        canvas.Stroke(brow, person.Hair);
     }
 
     private void PaintMouth()
     {
         FacialActions a = actions;
-        double cy = person.MouthY - (0.02 * a.ChinRaise);
-        double w = person.MouthHalfWidth + (0.045 * (a.CornerPullLeft + a.CornerPullRight)) + (0.1 * a.LipStretch)
-            - (0.11 * a.LipTighten) - (0.06 * a.JawDrop) - (0.02 * a.ChinRaise);
-        double liftLeft = (0.19 * a.CornerPullLeft) + (0.02 * a.DimpleLeft) - (0.18 * a.CornerDepress) - (0.03 * a.LipStretch);
-        double liftRight = (0.19 * a.CornerPullRight) + (0.02 * a.DimpleRight) - (0.18 * a.CornerDepress) - (0.03 * a.LipStretch);
-        double smile = Math.Max(0, 0.5 * (a.CornerPullLeft + a.CornerPullRight));
-        double up = (0.05 * a.UpperLipRaise * (0.4 + a.LipsPart)) + (0.02 * a.LipsPart) + (0.06 * a.JawDrop)
-            + (0.02 * a.LipStretch * a.LipsPart);
-        double down = (0.03 * a.LipsPart) + (0.3 * a.JawDrop) + (0.09 * a.LowerLipDepress) + (0.1 * smile * a.LipsPart);
-        double square = Math.Max(a.LipStretch, 0.5 * a.LowerLipDepress);
-        double raise = (0.06 * a.UpperLipRaise) + (0.04 * a.CornerDepress);
-        double thin = 1 - (0.8 * a.LipTighten);
-        double upperLip = person.UpperLip * thin * (1 - (0.3 * smile)) * (1 + (0.4 * a.UpperLipRaise));
-        double lowerLip = person.LowerLip * thin * (1 - (0.2 * a.LipStretch)) * (1 + (0.3 * a.ChinRaise));
+        double cy = shape.MouthY, w = shape.MouthHalfWidth, liftLeft = shape.LiftLeft, liftRight = shape.LiftRight, smile = shape.Smile;
+        double up = shape.MouthUp, down = shape.MouthDown, square = shape.Squareness, raise = shape.MouthRaise;
+        double upperLip = shape.UpperLip, lowerLip = shape.LowerLip;
 
         // Distance to the region between two arcs that end in the mouth corners.
         double Between(double x, double y, double above, double below)

@@ -16,10 +16,10 @@ internal sealed class FacialActions
     public double LidTighten { get; private set; }        // AU 7
     public double NoseWrinkle { get; private set; }       // AU 9
     public double UpperLipRaise { get; private set; }     // AU 10
-    public double CornerPullLeft { get; private set; }    // AU 12
-    public double CornerPullRight { get; private set; }
-    public double DimpleLeft { get; private set; }        // AU 14
-    public double DimpleRight { get; private set; }
+    public double CornerPullLeft { get; set; }    // AU 12
+    public double CornerPullRight { get; set; }
+    public double DimpleLeft { get; set; }        // AU 14
+    public double DimpleRight { get; set; }
     public double CornerDepress { get; private set; }     // AU 15
     public double LowerLipDepress { get; private set; }   // AU 16
     public double ChinRaise { get; private set; }         // AU 17

@@ -18,45 +18,49 @@ public static class SyntheticFaces
     /// <param name="expression">The expression to show.</param>
     /// <param name="identity">The person: head shape, features, hair, skin tone, beard, glasses.</param>
     /// <param name="variation">Which picture of that person: strength of the actions, pose, light, blur, noise, occlusion.</param>
-    /// <param name="width">The number of columns, 16 to 1,024.</param>
-    /// <param name="height">The number of rows, 16 to 1,024.</param>
+    /// <param name="size">The number of rows and columns, 16 to 1,024 each; null for 48x48.</param>
     /// <returns>A gray image.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The expression has no name, or a side is out of range.</exception>
-    public static FaceImage Draw(FacialExpression expression, long identity, long variation, int width = 48, int height = 48)
+    public static FaceImage Draw(FacialExpression expression, long identity, long variation, ImageSize? size = null)
     {
-        CheckSize(width, height);
+        ImageSize checkedSize = Check(size);
         if (!Enum.IsDefined(expression))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(expression), FormattableString.Invariant($"Got expression {(int)expression}; expected 0 to 7."));
         }
 
-        var pixels = new byte[width * height];
-        Draw(expression, identity, variation, width, height, pixels);
-        return new FaceImage(pixels, width, height, channels: 1);
+        var pixels = new byte[checkedSize.Pixels];
+        Draw(expression, identity, variation, checkedSize, pixels, landmarks: []);
+        return FaceImage.FromGray(pixels, checkedSize);
     }
 
     /// <summary>
     /// Draws a set of faces. Face i shows person <paramref name="firstIdentity"/> + i / K (K classes) with class i % K, so every
     /// person shows every class once, classes are balanced to within one face, and sets whose ranges of persons do not
-    /// overlap share nobody. It is the image of <c>Draw(expression, firstIdentity + i / K, seed, width, height)</c>.
+    /// overlap share nobody. It is the image of <c>Draw(expression, firstIdentity + i / K, seed, size)</c>.
     /// </summary>
+    /// <remarks>
+    /// The dataset's columns hold the persons as subjects, and as landmarks the <see cref="LandmarkScheme.Points68"/> of what is drawn,
+    /// exact whatever pose, light or occlusion do to the pixels: the middle lines of brows and nose, the edges of lids and lips, the outline.
+    /// </remarks>
     /// <param name="count">The number of faces, at least 1.</param>
     /// <param name="seed">The variation of every face.</param>
-    /// <param name="firstIdentity">The first person. The set uses count / K persons, rounded up.</param>
+    /// <param name="firstIdentity">
+    /// The first person. The set uses count / K persons, rounded up. The numbers of subjects are the lower 32 bits of those of persons.
+    /// </param>
     /// <param name="labels">
     /// The classes, each named after an expression; null for the seven of <see cref="ExpressionLabels.Fer2013"/>.
     /// </param>
-    /// <param name="width">The number of columns, 16 to 1,024.</param>
-    /// <param name="height">The number of rows, 16 to 1,024.</param>
-    /// <returns>The pixels, <c>[count, height, width]</c> row by row, and the class index of each face.</returns>
+    /// <param name="size">The number of rows and columns, 16 to 1,024 each; null for 48x48.</param>
+    /// <returns>The faces with subjects and landmarks.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count or a side is out of range.</exception>
     /// <exception cref="ArgumentException">A label names no expression, or the set exceeds 2 GB.</exception>
-    public static (byte[] Pixels, byte[] Labels) Generate(
-        int count, long seed, long firstIdentity = 0, ExpressionLabels? labels = null, int width = 48, int height = 48)
+    public static FaceDataset Generate(
+        int count, long seed, long firstIdentity = 0, ExpressionLabels? labels = null, ImageSize? size = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        CheckSize(width, height);
+        ImageSize checkedSize = Check(size);
         labels ??= ExpressionLabels.Fer2013;
         FacialExpression[] expressions = new FacialExpression[labels.Count];
         for (int k = 0; k < expressions.Length; k++)
@@ -65,34 +69,53 @@ public static class SyntheticFaces
                 $"Label {k} is '{labels[k]}'; expected one of {string.Join(", ", Enum.GetNames<FacialExpression>())}.", nameof(labels));
         }
 
-        int size = width * height;
-        if ((long)count * size > Array.MaxLength)
+        int perFace = checkedSize.Pixels;
+        if ((long)count * perFace > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"Got {count} faces of {width} x {height} pixels; expected at most {Array.MaxLength} pixels.", nameof(count));
+                $"Got {count} faces of {checkedSize} pixels (height x width); expected at most {Array.MaxLength} pixels.", nameof(count));
         }
 
-        var pixels = new byte[count * size];
+        int perPoints = 2 * LandmarkScheme.Points68.Count;
+        var pixels = new byte[count * perFace];
         var classes = new byte[count];
+        var subjects = new int[count];
+        var points = new float[count * perPoints];
         Parallel.For(0, count, i =>
         {
             classes[i] = (byte)(i % expressions.Length);
-            Draw(expressions[classes[i]], firstIdentity + (i / expressions.Length), seed, width, height, pixels.AsSpan(i * size, size));
+            long identity = firstIdentity + (i / expressions.Length);
+            subjects[i] = unchecked((int)identity);
+            Span<float> landmarks = points.AsSpan(i * perPoints, perPoints);
+            Draw(expressions[classes[i]], identity, seed, checkedSize, pixels.AsSpan(i * perFace, perFace), landmarks);
         });
-        return (pixels, classes);
+        return new FaceDataset(
+            pixels,
+            classes,
+            checkedSize,
+            labels,
+            new FaceColumns { Subjects = subjects, Landmarks = new FaceLandmarks(LandmarkScheme.Points68, points) });
     }
 
-    private static void Draw(FacialExpression expression, long identity, long variation, int width, int height, Span<byte> pixels)
+    /// <param name="expression">The expression.</param>
+    /// <param name="identity">The person.</param>
+    /// <param name="variation">Which picture of that person.</param>
+    /// <param name="size">H x W.</param>
+    /// <param name="pixels">Receives H x W values.</param>
+    /// <param name="landmarks">Receives 68 points, or is empty.</param>
+    private static void Draw(
+        FacialExpression expression, long identity, long variation, ImageSize size, Span<byte> pixels, Span<float> landmarks)
     {
         var random = new SeededRandom(Purpose, identity, variation, (long)expression);
         var person = new SyntheticIdentity(identity);
         FacialActions actions = FacialActions.Perform(expression, ref random);
         HeadPose pose = HeadPose.Draw(ref random);
-        var canvas = new FaceCanvas(width, height, pose);
+        var canvas = new FaceCanvas(size, pose);
 
         double background = random.NextDouble(0.05, 0.9), slopeX = random.NextDouble(-0.2, 0.2), slopeY = random.NextDouble(-0.2, 0.2);
         canvas.Transform((x, y, _) => background + (slopeX * x) + (slopeY * y));
-        new FacePainter(canvas, person, actions).Paint();
+        var shape = new FaceShape(person, actions);
+        new FacePainter(canvas, person, actions, shape).Paint();
         Occlude(canvas, ref random);
 
         double lightX = random.NextDouble(-0.35, 0.35), lightY = random.NextDouble(-0.3, 0.2);
@@ -102,6 +125,21 @@ public static class SyntheticFaces
         canvas.Blur(random.NextDouble(0, 0.5));
         canvas.AddNoise(random.NextDouble(0, 0.02), ref random);
         canvas.CopyTo(pixels);
+        if (!landmarks.IsEmpty)
+        {
+            Mark(canvas, shape, landmarks);
+        }
+    }
+
+    private static void Mark(FaceCanvas canvas, FaceShape shape, Span<float> landmarks)
+    {
+        Span<double> points = stackalloc double[2 * LandmarkScheme.Points68.Count];
+        shape.MarkPoints(points);
+        for (int i = 0; i < points.Length; i += 2)
+        {
+            (double x, double y) = canvas.PlaceOf(points[i], points[i + 1]);
+            (landmarks[i], landmarks[i + 1]) = ((float)x, (float)y);
+        }
     }
 
     /// <summary>One picture in eight has something flat before its border: a hand, a collar, another head.</summary>
@@ -124,16 +162,12 @@ public static class SyntheticFaces
         }
     }
 
-    private static void CheckSize(int width, int height)
+    private static ImageSize Check(ImageSize? size)
     {
-        foreach (int side in (ReadOnlySpan<int>)[width, height])
-        {
-            if (side is < MinimumSide or > MaximumSide)
-            {
-                throw new ArgumentOutOfRangeException(
-                    side == width ? nameof(width) : nameof(height),
-                    FormattableString.Invariant($"Got {width} x {height} pixels; expected {MinimumSide} to {MaximumSide} a side."));
-            }
-        }
+        ImageSize result = size ?? ImageSize.Default;
+        return result is { Height: >= MinimumSide and <= MaximumSide, Width: >= MinimumSide and <= MaximumSide }
+            ? result
+            : throw new ArgumentOutOfRangeException(
+                nameof(size), $"Got {result} pixels (height x width); expected {MinimumSide} to {MaximumSide} a side.");
     }
 }

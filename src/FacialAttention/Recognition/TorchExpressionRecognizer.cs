@@ -33,7 +33,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         _includeAttention = options is { IncludeAttention: true };
         ExpressionNetworkOptions networkOptions = network.Options;
         Labels = networkOptions.Labels;
-        _preprocessor = new FacePreprocessor(networkOptions.ImageWidth, networkOptions.ImageHeight);
+        _preprocessor = new FacePreprocessor(new ImageSize(networkOptions.ImageHeight, networkOptions.ImageWidth));
     }
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {
         using RunningCalls.Call call = _calls.Begin();
-        var pixels = new float[_preprocessor.Height * _preprocessor.Width];
+        var pixels = new float[_preprocessor.Size.Pixels];
         _preprocessor.Process(image, pixels, crop);
         return Recognize(pixels, count: 1)[0];
     }
@@ -53,7 +53,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     {
         using RunningCalls.Call call = _calls.Begin();
         ArgumentNullException.ThrowIfNull(faces);
-        int size = _preprocessor.Height * _preprocessor.Width;
+        int size = _preprocessor.Size.Pixels;
         var predictions = new List<ExpressionPrediction>(faces.Count);
         while (predictions.Count < faces.Count)
         {
@@ -78,7 +78,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         RequireModule.NotDisposed(_network, nameof(_network));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor images = tensor(pixels, [count, 1, _preprocessor.Height, _preprocessor.Width], device: _network.FirstWeight.device);
+        Tensor images = tensor(pixels, [count, 1, _preprocessor.Size.Height, _preprocessor.Size.Width], device: _network.FirstWeight.device);
         (Tensor logits, IReadOnlyList<LayerAttention> attention) = _includeAttention ? _network.Explain(images) : (_network.call(images), []);
         float[] probabilities = (logits / _network.Calibration.Temperature).softmax(1).cpu().data<float>().ToArray();
         float[][] weights = [.. attention.Select(layer => layer.Weights.cpu().data<float>().ToArray())];

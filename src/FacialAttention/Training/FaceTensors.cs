@@ -36,7 +36,7 @@ internal sealed class FaceTensors : IDisposable
         }
 
         _all = new FaceBatch(
-            Upload(faces.Pixels, ScalarType.Byte).view(Count, 1, faces.Height, faces.Width),
+            Upload(faces.Pixels, ScalarType.Byte).view(Count, 1, faces.Size.Height, faces.Size.Width),
             smoothing == 0 ? targets : (targets * (1 - smoothing)) + (smoothing / Labels.Count))
         {
             Weights = weights,

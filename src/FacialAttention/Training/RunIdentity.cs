@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch.nn;
@@ -20,8 +18,8 @@ internal sealed class RunIdentity
         _texts = new Dictionary<string, string>
         {
             ["options"] = Describe(options),
-            ["trainingFaces"] = Fingerprint(training),
-            ["validationFaces"] = Fingerprint(validation),
+            ["trainingFaces"] = training.Fingerprint(),
+            ["validationFaces"] = validation.Fingerprint(),
         };
         foreach ((string key, string value) in (network as IDescribed)?.Describe().ToMetadata() ?? [])
         {
@@ -77,17 +75,6 @@ internal sealed class RunIdentity
         }
 
         return node.ToJsonString();
-    }
-
-    private static string Fingerprint(FaceDataset faces)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string kind = FormattableString.Invariant($"{faces.Count} faces of {faces.Height} x {faces.Width}");
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Join(',', faces.Labels.Names)));
-        hash.AppendData(faces.LabelIndices.Span);
-        hash.AppendData(faces.Pixels.Span);
-        faces.Columns.AddTo(hash);
-        return $"{kind}, sha256 {Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 
     private static JsonObject ReadObject(string text, string key)

@@ -61,7 +61,7 @@ internal sealed class TrainingRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(validation);
-        ImageSize size = new(training.Height, training.Width), other = new(validation.Height, validation.Width);
+        (ImageSize size, ImageSize other) = (training.Size, validation.Size);
         if (!training.Labels.Equals(validation.Labels) || size != other)
         {
             throw new ArgumentException(

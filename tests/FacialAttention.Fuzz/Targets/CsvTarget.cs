@@ -56,8 +56,8 @@ internal class CsvTarget : Target
 
     private static IEnumerable<Fer2013Row> Rows(int seed)
     {
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(Faces, seed);
-        return pixels.Chunk(48 * 48).Select((face, i) => new Fer2013Row(
-            (byte)(labels[i] / 2), face, Fer2013CsvBuilder.AllUsages[i % Fer2013CsvBuilder.AllUsages.Length]));
+        FaceDataset faces = SyntheticFaces.Generate(Faces, seed);
+        return Enumerable.Range(0, faces.Count).Select(i => new Fer2013Row(
+            (byte)(faces.LabelOf(i) / 2), faces.PixelsOf(i).ToArray(), Fer2013CsvBuilder.AllUsages[i % Fer2013CsvBuilder.AllUsages.Length]));
     }
 }

@@ -22,9 +22,9 @@ internal sealed class FolderTarget : Target
 
     public FolderTarget()
     {
-        FaceImage face = SyntheticFaces.Draw(FacialExpression.Sad, identity: 1, variation: 1, width: 16, height: 16);
+        FaceImage face = SyntheticFaces.Draw(FacialExpression.Sad, identity: 1, variation: 1, new ImageSize(16, 16));
         _png = ImageCodec.EncodePng(face);
-        _colour = ImageCodec.EncodePng(FaceImage.FromRgb(new byte[3 * 9 * 7], 9, 7));
+        _colour = ImageCodec.EncodePng(FaceImage.FromRgb(new byte[3 * 9 * 7], new ImageSize(7, 9)));
     }
 
     public override string Name => "folder";
@@ -51,7 +51,7 @@ internal sealed class FolderTarget : Target
 
     public override void Read(string path, Dice dice)
     {
-        var preprocessor = new FacePreprocessor(1 + dice.Below(64), 1 + dice.Below(64));
+        var preprocessor = new FacePreprocessor(new ImageSize(1 + dice.Below(64), 1 + dice.Below(64)));
         bool isDivided = Directory.Exists(Path.Combine(path, "train"));
         bool skipBad = dice.OneIn(2);
         // Mostly the reader that fits.

@@ -19,7 +19,7 @@ internal sealed class ImageTarget : Target
 
     public ImageTarget()
     {
-        FaceImage face = SyntheticFaces.Draw(FacialExpression.Happy, identity: 1, variation: 1, Width, Height);
+        FaceImage face = SyntheticFaces.Draw(FacialExpression.Happy, identity: 1, variation: 1, new ImageSize(Height, Width));
         byte[] rgb = [.. face.Pixels.ToArray().SelectMany((value, i) => new[] { value, (byte)(255 - value), (byte)i })];
         byte[][] grayRows = [.. face.Pixels.ToArray().Chunk(Width)];
         byte[] jpeg = EncodedImages.Encode(rgb, Width, Height, SKEncodedImageFormat.Jpeg, quality: 80);

@@ -96,13 +96,11 @@ internal sealed class ResumeTarget : Target
 
     private static ExpressionNetwork CreateNetwork() => TinyNetworks.Create(NetworkVariant.Cnn);
 
-    private static FaceDataset Faces(int seed)
-    {
-        var labels = new ExpressionLabels("Happy", "Sad", "Angry");
-        (byte[] pixels, byte[] indices) = SyntheticFaces.Generate(
-            3, seed, labels: labels, width: TinyNetworks.Width, height: TinyNetworks.Height);
-        return new FaceDataset(pixels, indices, TinyNetworks.Height, TinyNetworks.Width, labels);
-    }
+    private static FaceDataset Faces(int seed) => SyntheticFaces.Generate(
+        3,
+        seed,
+        labels: new ExpressionLabels("Happy", "Sad", "Angry"),
+        size: new ImageSize(TinyNetworks.Height, TinyNetworks.Width));
 
     private sealed class StopAfter(CancellationTokenSource cancellation) : IProgress<TrainingProgress>
     {

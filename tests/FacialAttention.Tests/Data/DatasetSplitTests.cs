@@ -8,7 +8,7 @@ public sealed class DatasetSplitTests
 
     /// <summary>Faces of 1 x 2 pixels that hold their own number, high byte first.</summary>
     private static FaceDataset Faces(params byte[] labels) => new(
-        [.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)(i >> 8), (byte)i })], labels, 1, 2, Labels);
+        [.. Enumerable.Range(0, labels.Length).SelectMany(i => new[] { (byte)(i >> 8), (byte)i })], labels, new ImageSize(1, 2), Labels);
 
     private static int[] Numbers(FaceDataset faces) =>
         [.. Enumerable.Range(0, faces.Count).Select(i => (faces.PixelsOf(i)[0] << 8) | faces.PixelsOf(i)[1])];
@@ -169,12 +169,12 @@ public sealed class DatasetSplitTests
     [InlineData(1, 1)]
     public void Constructor_OtherImageSize_IsRefused(int height, int width)
     {
-        var other = new FaceDataset(new byte[height * width], [0], height, width, Labels);
+        var other = new FaceDataset(new byte[height * width], [0], new ImageSize(height, width), Labels);
 
         ((Action)(() => new DatasetSplit(Faces(0), other, null, "own"))).Should().Throw<ArgumentException>()
-            .WithMessage($"The validation faces are {height} x {width} pixels (height x width); expected 1 x 2 as in training.*");
+            .WithMessage($"In validation the faces are {height}x{width} pixels (height x width); expected 1x2 as in training.*");
         ((Action)(() => new DatasetSplit(Faces(0), Faces(0), other, "own"))).Should().Throw<ArgumentException>()
-            .WithMessage($"The test faces are {height} x {width} pixels*");
+            .WithMessage($"In test the faces are {height}x{width} pixels*");
     }
 
     [Fact]
@@ -188,12 +188,12 @@ public sealed class DatasetSplitTests
     [Fact]
     public void Constructor_OtherLabels_IsRefused()
     {
-        var other = new FaceDataset([1, 2], [0], 1, 2, new ExpressionLabels("calm", "glad", "tense"));
+        var other = new FaceDataset([1, 2], [0], new ImageSize(1, 2), new ExpressionLabels("calm", "glad", "tense"));
 
         Action act = () => new DatasetSplit(Faces(0), other, null, "own");
 
         act.Should().Throw<ArgumentException>()
-            .WithMessage("The validation labels are calm, glad, tense; expected calm, tense, glad as in training.*");
+            .WithMessage("In validation the labels are calm, glad, tense; expected calm, tense, glad as in training.*");
     }
 
     [Theory]
@@ -204,5 +204,63 @@ public sealed class DatasetSplitTests
         Action act = () => new DatasetSplit(Faces(0), Faces(0), null, description!);
 
         act.Should().Throw<ArgumentException>().WithParameterName("description");
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(5, 7)]
+    [InlineData(10, -3)]
+    public void BySubject_AllFolds_KeepPersonsTogetherAndValidateEachFaceOnce(int folds, long seed)
+    {
+        int[] subjects = [.. Enumerable.Range(0, 400).Select(i => (i * i % 41) - 20)]; // of very unequal counts
+        FaceDataset all = Faces(RandomLabels(400)).WithColumns(new FaceColumns { Subjects = subjects });
+        var validated = new List<int>();
+        var sizes = new List<int>();
+        for (int fold = 0; fold < folds; fold++)
+        {
+            DatasetSplit split = DatasetSplit.BySubject(all, folds, fold, seed);
+            split.Description.Should().Be($"by subject, fold {fold + 1} of {folds}, seed {seed}");
+            split.Training.Columns.Subjects!.Value.ToArray().Should().NotIntersectWith(split.Validation.Columns.Subjects!.Value.ToArray());
+            Numbers(split.Training).Should().BeInAscendingOrder();
+            Numbers(split.Validation).Should().BeInAscendingOrder();
+            (split.Training.Count + split.Validation.Count).Should().Be(400);
+            split.Validation.Columns.Subjects!.Value.ToArray().Should().Equal(Numbers(split.Validation).Select(i => subjects[i]));
+            validated.AddRange(Numbers(split.Validation));
+            sizes.Add(split.Validation.Count);
+        }
+
+        validated.Should().HaveCount(400).And.OnlyHaveUniqueItems();
+        int largest = subjects.GroupBy(subject => subject).Max(group => group.Count());
+        (sizes.Max() - sizes.Min()).Should().BeLessThanOrEqualTo(largest);
+    }
+
+    [Fact]
+    public void BySubject_SeedAndTest_MatterAsTheySay()
+    {
+        FaceDataset all = Faces(new byte[60]).WithColumns(new FaceColumns { Subjects = Enumerable.Range(0, 60).ToArray() });
+        FaceDataset test = Faces(1);
+
+        DatasetSplit split = DatasetSplit.BySubject(all, 5, 2, seed: 4, test);
+
+        split.Test.Should().BeSameAs(test);
+        Numbers(DatasetSplit.BySubject(all, 5, 2, seed: 4).Validation).Should().Equal(Numbers(split.Validation));
+        Numbers(DatasetSplit.BySubject(all, 5, 2, seed: 5).Validation).Should().NotEqual(Numbers(split.Validation));
+        Numbers(split.Validation).Should().HaveCount(12);
+    }
+
+    [Fact]
+    public void BySubject_WhatCannotBe_IsRefused()
+    {
+        FaceDataset none = Faces(0, 1, 2);
+        FaceDataset two = none.WithColumns(new FaceColumns { Subjects = new[] { 1, 2, 1 } });
+
+        FluentActions.Invoking(() => DatasetSplit.BySubject(none, 2, 0)).Should().Throw<ArgumentException>()
+            .WithMessage("The faces have no subjects; expected the column, to divide by it.*").WithParameterName("all");
+        FluentActions.Invoking(() => DatasetSplit.BySubject(two, 3, 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("Got 3 folds of 2 subjects; expected at least 2, and a subject for each.*").WithParameterName("folds");
+        FluentActions.Invoking(() => DatasetSplit.BySubject(two, 1, 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => DatasetSplit.BySubject(two, 2, 2)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("The fold is 2; expected 0 to 1.*").WithParameterName("fold");
+        FluentActions.Invoking(() => DatasetSplit.BySubject(two, 2, -1)).Should().Throw<ArgumentOutOfRangeException>();
     }
 }

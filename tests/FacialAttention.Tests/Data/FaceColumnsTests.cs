@@ -15,7 +15,7 @@ public sealed class FaceColumnsTests
         Teacher = new float[] { 0, 1, 0.25f, 0.75f, 0.5f, 0.5f },
     };
 
-    private static FaceDataset Faces(FaceColumns? columns) => new([10, 20, 30], [0, 1, 0], 1, 1, Labels, columns);
+    private static FaceDataset Faces(FaceColumns? columns) => new([10, 20, 30], [0, 1, 0], new ImageSize(1, 1), Labels, columns);
 
     [Fact]
     public void Constructor_Columns_AreShownAndNeverNull()

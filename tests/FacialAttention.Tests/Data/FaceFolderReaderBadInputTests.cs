@@ -11,7 +11,7 @@ public sealed class FaceFolderReaderBadInputTests : IDisposable
     private const string Parts = "expected train|validation|test/<class>/*.png|jpg|webp|bmp|gif.";
     private const string Classes = "expected <class>/*.png|jpg|webp|bmp|gif.";
 
-    private static readonly FacePreprocessor Small = new(width: 3, height: 2);
+    private static readonly FacePreprocessor Small = new(new ImageSize(Height: 2, Width: 3));
 
     private readonly FaceFolderFiles _folder = new();
 
@@ -373,8 +373,8 @@ public sealed class FaceFolderReaderBadInputTests : IDisposable
         }
 
         // 2^24 pixels each, and an array holds somewhat less than 2^31 bytes
-        FluentActions.Invoking(() => FaceFolderReader.Read(_folder.Path, new FacePreprocessor(4096, 4096)))
+        FluentActions.Invoking(() => FaceFolderReader.Read(_folder.Path, new FacePreprocessor(new ImageSize(4096, 4096))))
             .Should().Throw<InvalidDataException>()
-            .WithMessage($"'{_folder.Path}': there are 128 images; expected at most 127 of 4096 x 4096 pixels.");
+            .WithMessage($"'{_folder.Path}': there are 128 images; expected at most 127 of 4096x4096 pixels (height x width).");
     }
 }

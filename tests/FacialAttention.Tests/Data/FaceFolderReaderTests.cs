@@ -7,7 +7,7 @@ namespace FacialAttention.Tests.Data;
 public sealed class FaceFolderReaderTests : IDisposable
 {
     /// <summary>As large as the images of <see cref="FaceFolderFiles.Png"/>, so that they keep their values.</summary>
-    private static readonly FacePreprocessor Small = new(width: 3, height: 2);
+    private static readonly FacePreprocessor Small = new(new ImageSize(Height: 2, Width: 3));
 
     private readonly FaceFolderFiles _folder = new();
 
@@ -16,7 +16,7 @@ public sealed class FaceFolderReaderTests : IDisposable
     private static void ShouldHold(FaceDataset? faces, params (byte Value, byte Label)[] expected)
     {
         faces.Should().NotBeNull();
-        (faces!.Width, faces.Height).Should().Be((3, 2));
+        faces!.Size.Should().Be(new ImageSize(2, 3));
         faces.LabelIndices.ToArray().Should().Equal(expected.Select(face => face.Label));
         faces.Pixels.ToArray().Should().Equal(expected.SelectMany(face => FaceFolderFiles.PixelsOf(face.Value)));
     }
@@ -55,9 +55,9 @@ public sealed class FaceFolderReaderTests : IDisposable
 
         FaceDataset faces = FaceFolderReader.Read(_folder.Path).Split.Training;
 
-        (faces.Width, faces.Height, faces.Count).Should().Be((48, 48, 2));
+        (faces.Size, faces.Count).Should().Be((new ImageSize(48, 48), 2));
         var values = new float[48 * 48];
-        new FacePreprocessor().Process(FaceImage.FromRgb(rgb, 60, 52), values);
+        new FacePreprocessor().Process(FaceImage.FromRgb(rgb, new ImageSize(52, 60)), values);
         faces.PixelsOf(1).ToArray().Select(pixel => pixel / 255f).Should().Equal(values);
     }
 
@@ -66,10 +66,10 @@ public sealed class FaceFolderReaderTests : IDisposable
     {
         _folder.AddSmallest();
 
-        FaceDataset faces = FaceFolderReader.Read(_folder.Path, new FacePreprocessor(width: 5, height: 4)).Split.Validation;
+        FaceDataset faces = FaceFolderReader.Read(_folder.Path, new FacePreprocessor(new ImageSize(4, 5))).Split.Validation;
 
-        (faces.Width, faces.Height).Should().Be((5, 4));
-        byte[] expected = new FacePreprocessor(5, 4).ToGray(FaceImage.FromGray(FaceFolderFiles.PixelsOf(4), 3, 2));
+        faces.Size.Should().Be(new ImageSize(4, 5));
+        byte[] expected = new FacePreprocessor(new ImageSize(4, 5)).ToGray(FaceImage.FromGray(FaceFolderFiles.PixelsOf(4), new ImageSize(2, 3)));
         faces.PixelsOf(1).ToArray().Should().Equal(expected);
     }
 
@@ -172,7 +172,7 @@ public sealed class FaceFolderReaderTests : IDisposable
 
         byte[] pixels = [.. Enumerable.Range(0, 20).SelectMany(i => FaceFolderFiles.PixelsOf((byte)(i < 10 ? i : 90 + i)))];
         byte[] labels = [.. Enumerable.Range(0, 20).Select(i => (byte)(i / 10))];
-        var all = new FaceDataset(pixels, labels, 2, 3, new ExpressionLabels("calm", "tense"));
+        var all = new FaceDataset(pixels, labels, new ImageSize(2, 3), new ExpressionLabels("calm", "tense"));
         foreach ((double share, long seed) in new[] { (0.8, 1L), (0.8, 2L), (0.5, 1L) })
         {
             DatasetSplit expected = DatasetSplit.Stratified(all, share, seed);

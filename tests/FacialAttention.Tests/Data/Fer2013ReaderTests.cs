@@ -18,7 +18,7 @@ public sealed class Fer2013ReaderTests : IDisposable
     {
         Fer2013Row[] expected = [.. rows];
         faces.Should().NotBeNull();
-        (faces!.Height, faces.Width).Should().Be((48, 48));
+        faces!.Size.Should().Be(new ImageSize(48, 48));
         faces.Labels.Should().Be(ExpressionLabels.Fer2013);
         faces.LabelIndices.ToArray().Should().Equal([.. expected.Select(row => row.Emotion)], because);
         Enumerable.Range(0, expected.Length).All(i => faces.PixelsOf(i).SequenceEqual(expected[i].Pixels)).Should().BeTrue(because);
@@ -234,7 +234,7 @@ public sealed class Fer2013ReaderTests : IDisposable
         string path = _folder.Write("fer2013.csv", new Fer2013CsvBuilder().BuildBytes(rows));
         Fer2013Row[] divided = [.. rows.Where(row => row.Usage != "PrivateTest")];
         var all = new FaceDataset(
-            [.. divided.SelectMany(row => row.Pixels)], [.. divided.Select(row => row.Emotion)], 48, 48, ExpressionLabels.Fer2013);
+            [.. divided.SelectMany(row => row.Pixels)], [.. divided.Select(row => row.Emotion)], new ImageSize(48, 48), ExpressionLabels.Fer2013);
         DatasetSplit expected = DatasetSplit.Stratified(all, 0.7, seed: 3);
 
         DatasetSplit split = Fer2013Reader.ReadStratified(path, 0.7, seed: 3);

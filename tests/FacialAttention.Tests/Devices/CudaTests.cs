@@ -28,8 +28,7 @@ public sealed class CudaTests
     [CudaFact]
     public void Fit_OnCuda_LearnsAndItsCheckpointLoadsOnTheCpu()
     {
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(14, seed: 1, width: 32, height: 24);
-        var faces = new FaceDataset(pixels, labels, height: 24, width: 32, ExpressionLabels.Fer2013);
+        FaceDataset faces = SyntheticFaces.Generate(14, seed: 1, size: new ImageSize(Height: 24, Width: 32));
         var options = new ExpressionNetworkOptions { ImageHeight = 24, ImageWidth = 32, LstmHiddenSize = 32, LstmLayers = 1 };
         using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, options);
         using var trainer = new Trainer(

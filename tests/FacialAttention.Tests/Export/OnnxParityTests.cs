@@ -62,8 +62,8 @@ public sealed class OnnxParityTests
     public void Export_PaperSizedNetworkOnDrawnFaces_GivesTheSameNumbers(NetworkVariant variant)
     {
         using ExpressionNetwork network = Randomised(variant, new ExpressionNetworkOptions { LstmHiddenSize = 128, LstmLayers = 1 });
-        (byte[] pixels, _) = SyntheticFaces.Generate(7, seed: 1);
-        using Tensor images = tensor([.. pixels.Select(pixel => pixel / 255f)], [7, 1, 48, 48]);
+        FaceDataset faces = SyntheticFaces.Generate(7, seed: 1);
+        using Tensor images = tensor([.. faces.Pixels.ToArray().Select(pixel => pixel / 255f)], [7, 1, 48, 48]);
         using var model = new OnnxModel(network, new OnnxExportOptions { IncludeAttention = true });
 
         ShouldAgree(network, model, images, temperature: 1);

@@ -91,9 +91,10 @@ public sealed class AddFacialAttentionTests
     [Fact]
     public void Services_Resolved_TrainTheNetworkOfTheScope()
     {
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(
-            6, seed: 1, labels: new ExpressionLabels("Happy", "Sad", "Angry"), width: 20, height: 16);
-        var faces = new FaceDataset(pixels, labels, 16, 20, new ExpressionLabels("Calm", "Moved", "Shaken"));
+        var size = new ImageSize(16, 20);
+        FaceDataset drawn = SyntheticFaces.Generate(6, seed: 1, labels: new ExpressionLabels("Happy", "Sad", "Angry"), size: size);
+        var faces = new FaceDataset(
+            drawn.Pixels.ToArray(), drawn.LabelIndices.ToArray(), size, new ExpressionLabels("Calm", "Moved", "Shaken"));
         using ServiceProvider provider = Provide(Tiny);
         ExpressionNetwork network;
         using (IServiceScope scope = provider.CreateScope())

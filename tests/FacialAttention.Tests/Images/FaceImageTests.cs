@@ -1,4 +1,5 @@
 using System.Globalization;
+using FacialAttention.Tests.Files;
 using SkiaSharp;
 
 namespace FacialAttention.Tests.Images;
@@ -16,10 +17,11 @@ public sealed class FaceImageTests
     {
         byte[] pixels = [1, 2, 3, 4, 5, 6];
 
-        FaceImage image = FaceImage.FromGray(pixels, width: 3, height: 2);
+        FaceImage image = FaceImage.FromGray(pixels, new ImageSize(2, 3));
 
         image.Width.Should().Be(3);
         image.Height.Should().Be(2);
+        image.Size.Should().Be(new ImageSize(Height: 2, Width: 3));
         image.Channels.Should().Be(1);
         image.Pixels.ToArray().Should().Equal(pixels);
     }
@@ -27,8 +29,8 @@ public sealed class FaceImageTests
     [Fact]
     public void FromRgb_WrongCount_NamesGotAndExpected()
     {
-        FluentActions.Invoking(() => FaceImage.FromRgb(new byte[17], 3, 2)).Should().Throw<ArgumentException>()
-            .WithMessage("Got 17 bytes; expected 18 for 3 x 2 pixels of 3 channel(s).*");
+        FluentActions.Invoking(() => FaceImage.FromRgb(new byte[17], new ImageSize(2, 3))).Should().Throw<ArgumentException>()
+            .WithMessage("Got 17 bytes; expected 18 for 2x3 pixels (height x width) of 3 channel(s).*");
     }
 
     [Theory]
@@ -37,13 +39,13 @@ public sealed class FaceImageTests
     [InlineData(-1, -1)]
     public void FromGray_EmptySize_Throws(int width, int height)
     {
-        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], width, height)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], new ImageSize(height, width))).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
     public void FromGray_SizeBeyondInt32_Throws()
     {
-        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], 65536, 65536)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], new ImageSize(65536, 65536))).Should().Throw<ArgumentException>()
             .WithMessage("*expected 4294967296*");
     }
 
@@ -430,10 +432,10 @@ public sealed class FaceImageTests
     {
         string path = Path.Combine(folder, "face.png");
 
-        FaceImage.FromRgb(Rgb, Width, Height).Save(path);
+        FaceImage.FromRgb(Rgb, new ImageSize(Height, Width)).Save(path);
         ShouldBe(FaceImage.Load(path), Rgb, Width, Height, 3);
 
-        FaceImage.FromGray(Rgb, 3 * Width, Height).Save(path); // in place of the other
+        FaceImage.FromGray(Rgb, new ImageSize(Height, 3 * Width)).Save(path); // in place of the other
         ShouldBe(FaceImage.Load(path), Rgb, 3 * Width, Height, 1);
     });
 
@@ -551,5 +553,53 @@ public sealed class FaceImageTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Load_LargeFile_HoldsItsBytesOnceAndItsPixelsOnce(int channels)
+    {
+        const int Side = 512;
+        var noise = new byte[Side * Side * channels];
+        new Random(1).NextBytes(noise);
+        var size = new ImageSize(Side, Side);
+        using var folder = new TemporaryFolder();
+        string path = folder.File("noise.png");
+        (channels == 1 ? FaceImage.FromGray(noise, size) : FaceImage.FromRgb(noise, size)).Save(path);
+        FaceImage.Load(path);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        FaceImage image = FaceImage.Load(path);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        image.Pixels.ToArray().Should().Equal(noise);
+        int decoded = Side * Side * (channels == 1 ? 1 : 4);
+        allocated.Should().BeLessThan(new FileInfo(path).Length + decoded + 65_536);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(true, 100_000)]
+    [InlineData(false, 1)]
+    [InlineData(false, 100_000)]
+    public void Load_StreamOfAnyKind_ReadsFromItsPositionToItsEnd(bool canSeek, int mostAtATime)
+    {
+        byte[] png = ImageCodec.EncodePng(FaceImage.FromRgb(Rgb, new ImageSize(Height, Width)));
+        using var stream = new SlowStream([1, 2, 3, .. png], canSeek, mostAtATime);
+        stream.ReadExactly(new byte[3]);
+
+        FaceImage.Load(stream).Pixels.ToArray().Should().Equal(Rgb);
+    }
+
+    private sealed class SlowStream(byte[] content, bool canSeek, int mostAtATime) : MemoryStream(content)
+    {
+        public override bool CanSeek => canSeek;
+
+        public override long Length => canSeek ? base.Length : throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, mostAtATime));
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, mostAtATime)]);
     }
 }

@@ -7,26 +7,27 @@ public sealed class FacePreprocessorTests
     {
         var preprocessor = new FacePreprocessor();
 
-        (preprocessor.Width, preprocessor.Height).Should().Be((48, 48));
+        preprocessor.Size.Should().Be(new ImageSize(48, 48));
     }
 
     [Theory]
-    [InlineData(0, 48, "Got a width of 0 pixels; expected 1 to 4096.*")]
-    [InlineData(4097, 48, "Got a width of 4097 pixels; expected 1 to 4096.*")]
-    [InlineData(48, 0, "Got a height of 0 pixels; expected 1 to 4096.*")]
-    [InlineData(48, -3, "Got a height of -3 pixels; expected 1 to 4096.*")]
-    public void Ctor_BadSize_Throws(int width, int height, string message)
+    [InlineData(0, 48)]
+    [InlineData(4097, 48)]
+    [InlineData(48, 0)]
+    [InlineData(48, -3)]
+    public void Ctor_BadSize_Throws(int width, int height)
     {
-        FluentActions.Invoking(() => new FacePreprocessor(width, height))
-            .Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        FluentActions.Invoking(() => new FacePreprocessor(new ImageSize(height, width)))
+            .Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage(FormattableString.Invariant($"Got faces of {height}x{width} pixels (height x width); expected 1 to 4096 a side.*"));
     }
 
     [Fact]
     public void Equals_SameSize_IsEqual()
     {
-        new FacePreprocessor(40, 48).Should().Be(new FacePreprocessor(40, 48));
-        new FacePreprocessor(40, 48).GetHashCode().Should().Be(new FacePreprocessor(40, 48).GetHashCode());
-        new FacePreprocessor(40, 48).Should().NotBe(new FacePreprocessor(48, 40));
+        new FacePreprocessor(new ImageSize(48, 40)).Should().Be(new FacePreprocessor(new ImageSize(48, 40)));
+        new FacePreprocessor(new ImageSize(48, 40)).GetHashCode().Should().Be(new FacePreprocessor(new ImageSize(48, 40)).GetHashCode());
+        new FacePreprocessor(new ImageSize(48, 40)).Should().NotBe(new FacePreprocessor(new ImageSize(40, 48)));
         new FacePreprocessor().Equals((object?)null).Should().BeFalse();
     }
 
@@ -38,7 +39,7 @@ public sealed class FacePreprocessorTests
     [InlineData(7, 7, 7, 7)]
     public void ToGray_Rgb_WeighsChannelsAsLuma(byte red, byte green, byte blue, byte expected)
     {
-        new FacePreprocessor(1, 1).ToGray(FaceImage.FromRgb(new[] { red, green, blue }, 1, 1)).Should().Equal(expected);
+        new FacePreprocessor(new ImageSize(1, 1)).ToGray(FaceImage.FromRgb(new[] { red, green, blue }, new ImageSize(1, 1))).Should().Equal(expected);
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class FacePreprocessorTests
     {
         FaceImage image = Random(width: 13, height: 9, channels: 1);
 
-        new FacePreprocessor(13, 9).ToGray(image).Should().Equal(image.Pixels.ToArray());
+        new FacePreprocessor(new ImageSize(9, 13)).ToGray(image).Should().Equal(image.Pixels.ToArray());
     }
 
     [Theory]
@@ -58,7 +59,7 @@ public sealed class FacePreprocessorTests
         var pixels = new byte[97 * 61];
         Array.Fill(pixels, (byte)137);
 
-        new FacePreprocessor(width, height).ToGray(FaceImage.FromGray(pixels, 97, 61)).Should().OnlyContain(value => value == 137);
+        new FacePreprocessor(new ImageSize(height, width)).ToGray(FaceImage.FromGray(pixels, new ImageSize(61, 97))).Should().OnlyContain(value => value == 137);
     }
 
     [Theory]
@@ -71,7 +72,7 @@ public sealed class FacePreprocessorTests
     {
         FaceImage image = Random(fromWidth, fromHeight, channels: 1);
 
-        byte[] result = new FacePreprocessor(width, height).ToGray(image);
+        byte[] result = new FacePreprocessor(new ImageSize(height, width)).ToGray(image);
 
         double worst = 0;
         for (int y = 0; y < height; y++)
@@ -108,7 +109,7 @@ public sealed class FacePreprocessorTests
     {
         byte[] stripes = [.. Enumerable.Range(0, 480 * 4).Select(i => (byte)(i % 2 * 255))];
 
-        byte[] result = new FacePreprocessor(48, 4).ToGray(FaceImage.FromGray(stripes, 480, 4));
+        byte[] result = new FacePreprocessor(new ImageSize(4, 48)).ToGray(FaceImage.FromGray(stripes, new ImageSize(4, 480)));
 
         result.Should().OnlyContain(value => value >= 120 && value <= 135);
     }
@@ -126,8 +127,8 @@ public sealed class FacePreprocessorTests
             cut.AddRange(image.Pixels.Span.Slice(((y * 20) + box.X) * channels, box.Width * channels));
         }
 
-        FaceImage part = channels == 1 ? FaceImage.FromGray(cut.ToArray(), 11, 12) : FaceImage.FromRgb(cut.ToArray(), 11, 12);
-        var preprocessor = new FacePreprocessor(8, 6);
+        FaceImage part = channels == 1 ? FaceImage.FromGray(cut.ToArray(), new ImageSize(12, 11)) : FaceImage.FromRgb(cut.ToArray(), new ImageSize(12, 11));
+        var preprocessor = new FacePreprocessor(new ImageSize(6, 8));
 
         preprocessor.ToGray(image, box).Should().Equal(preprocessor.ToGray(part));
         preprocessor.ToGray(image, box).Should().NotEqual(preprocessor.ToGray(image));
@@ -154,7 +155,7 @@ public sealed class FacePreprocessorTests
     public void Process_Image_IsToGrayOver255()
     {
         FaceImage image = Random(20, 14, 3);
-        var preprocessor = new FacePreprocessor(9, 7);
+        var preprocessor = new FacePreprocessor(new ImageSize(7, 9));
         var destination = new float[63];
 
         preprocessor.Process(image, destination, new FaceBox(1, 2, 15, 11));
@@ -168,9 +169,9 @@ public sealed class FacePreprocessorTests
     [InlineData(64)]
     public void Process_WrongDestination_Throws(int length)
     {
-        FluentActions.Invoking(() => new FacePreprocessor(9, 7).Process(Random(20, 14, 1), new float[length]))
+        FluentActions.Invoking(() => new FacePreprocessor(new ImageSize(7, 9)).Process(Random(20, 14, 1), new float[length]))
             .Should().Throw<ArgumentException>()
-            .WithMessage(FormattableString.Invariant($"The destination holds {length} values; expected 63 for 9 x 7 pixels.*"));
+            .WithMessage(FormattableString.Invariant($"The destination holds {length} values; expected 63 for 7x9 pixels (height x width).*"));
     }
 
     [Fact]
@@ -188,6 +189,6 @@ public sealed class FacePreprocessorTests
             pixels[i] = (byte)random.NextInt32(256);
         }
 
-        return channels == 1 ? FaceImage.FromGray(pixels, width, height) : FaceImage.FromRgb(pixels, width, height);
+        return channels == 1 ? FaceImage.FromGray(pixels, new ImageSize(height, width)) : FaceImage.FromRgb(pixels, new ImageSize(height, width));
     }
 }

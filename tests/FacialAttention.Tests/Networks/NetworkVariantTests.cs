@@ -125,8 +125,7 @@ public sealed class NetworkVariantTests
     public void Fit_SixteenFaces_LearnsThemAll(NetworkVariant variant)
     {
         const int Side = 24;
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(16, seed: 1, width: Side, height: Side);
-        var faces = new FaceDataset(pixels, labels, Side, Side, ExpressionLabels.Fer2013);
+        FaceDataset faces = SyntheticFaces.Generate(16, seed: 1, size: new ImageSize(Side, Side));
         using var network = new ExpressionNetwork(variant, new ExpressionNetworkOptions
         {
             ImageHeight = Side,

@@ -12,7 +12,7 @@ namespace FacialAttention.Tests.Onnx;
 public sealed class OnnxExpressionRecognizerTests : IDisposable
 {
     private static readonly FaceImage[] Faces = [.. Enumerable.Range(0, 131).Select(i =>
-        SyntheticFaces.Draw((FacialExpression)(i % 7), identity: i, variation: 1, width: 20 + (i % 9), height: 16 + (i % 5)))];
+        SyntheticFaces.Draw((FacialExpression)(i % 7), identity: i, variation: 1, new ImageSize(16 + (i % 5), 20 + (i % 9))))];
 
     private static readonly byte[] Model = CreateModel(NetworkVariant.AcnnAlstm);
 
@@ -137,7 +137,7 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
         options.BackboneStages = [new(1, 2, Pool: true)];
         using var network = new ExpressionNetwork(NetworkVariant.Cnn, options);
         using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(OnnxModel.BytesOf(network), UseOneThread);
-        FaceImage face = SyntheticFaces.Draw(FacialExpression.Fear, 1, 1, TinyNetwork.Width, TinyNetwork.Height);
+        FaceImage face = SyntheticFaces.Draw(FacialExpression.Fear, 1, 1, new ImageSize(TinyNetwork.Height, TinyNetwork.Width));
         Recognize(5_000);
         long before = WorkingSet();
 

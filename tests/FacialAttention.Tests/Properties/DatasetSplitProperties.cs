@@ -81,8 +81,7 @@ public sealed class DatasetSplitProperties
     private static FaceDataset Faces(byte[] labels, byte background = 0) => new(
         [.. Enumerable.Range(0, labels.Length).SelectMany(row => new[] { (byte)row, background })],
         labels,
-        height: 1,
-        width: 2,
+        new ImageSize(Height: 1, Width: 2),
         new ExpressionLabels("a", "b", "c", "d", "e"));
 
     private static int[] Rows(FaceDataset faces) => [.. Enumerable.Range(0, faces.Count).Select(i => (int)faces.PixelsOf(i)[0])];

@@ -12,7 +12,7 @@ public sealed class FacePreprocessorProperties
 {
     public sealed record Picture(int Width, int Height, int Channels, FaceBox Crop, int TargetWidth, int TargetHeight, int Seed)
     {
-        internal FacePreprocessor Preprocessor => new(TargetWidth, TargetHeight);
+        internal FacePreprocessor Preprocessor => new(new ImageSize(TargetHeight, TargetWidth));
 
         internal FaceImage Image()
         {
@@ -23,7 +23,7 @@ public sealed class FacePreprocessorProperties
                 pixels[i] = (byte)random.NextInt32(256);
             }
 
-            return Channels == 1 ? FaceImage.FromGray(pixels, Width, Height) : FaceImage.FromRgb(pixels, Width, Height);
+            return Channels == 1 ? FaceImage.FromGray(pixels, new ImageSize(Height, Width)) : FaceImage.FromRgb(pixels, new ImageSize(Height, Width));
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class FacePreprocessorProperties
     {
         FaceImage image = it.Image();
 
-        byte[] result = new FacePreprocessor(it.Crop.Width, it.Crop.Height).ToGray(image, it.Crop);
+        byte[] result = new FacePreprocessor(new ImageSize(it.Crop.Height, it.Crop.Width)).ToGray(image, it.Crop);
 
         result.Should().Equal(
             Enumerable.Range(0, result.Length)
@@ -173,7 +173,7 @@ public sealed class FacePreprocessorProperties
         }
 
         return image.Channels == 1
-            ? FaceImage.FromGray(pixels.ToArray(), width, height)
-            : FaceImage.FromRgb(pixels.ToArray(), width, height);
+            ? FaceImage.FromGray(pixels.ToArray(), new ImageSize(height, width))
+            : FaceImage.FromRgb(pixels.ToArray(), new ImageSize(height, width));
     }
 }

@@ -42,8 +42,7 @@ public sealed class MetricsProperties
         var faces = new FaceDataset(
             [.. it.Pixels.SelectMany(face => face)],
             it.Labels,
-            height: 1,
-            classes,
+            new ImageSize(1, classes),
             new ExpressionLabels(Enumerable.Range(0, classes).Select(k => $"class {k}")));
         using var network = new PixelsAsLogits();
 

@@ -77,7 +77,7 @@ public sealed class PixelsAndLabelsProperties
     public void Shuffling_AnyFaces_KeepsEachWithItsLabelAndTakesEachOnceAPass(Batches it)
     {
         var faces = new FaceDataset(
-            [.. Enumerable.Range(0, it.FaceLabels.Length).SelectMany(row => Enumerable.Repeat((byte)row, 6))], it.FaceLabels, 2, 3, Labels);
+            [.. Enumerable.Range(0, it.FaceLabels.Length).SelectMany(row => Enumerable.Repeat((byte)row, 6))], it.FaceLabels, new ImageSize(2, 3), Labels);
         var order = new BatchOrder(faces.Count, it.BatchSize, it.Seed);
         using var tensors = new FaceTensors(faces, CPU);
         var seen = new List<int>();
@@ -134,8 +134,7 @@ public sealed class PixelsAndLabelsProperties
         var faces = new FaceDataset(
             [.. it.FaceLabels.SelectMany(label => Enumerable.Repeat((byte)(255 * GrayOf(label)), change.Height * change.Width))],
             it.FaceLabels,
-            change.Height,
-            change.Width,
+            new ImageSize(change.Height, change.Width),
             Labels);
         var options = new TrainerOptions
         {

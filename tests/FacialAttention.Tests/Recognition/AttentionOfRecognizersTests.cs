@@ -23,7 +23,7 @@ public sealed class AttentionOfRecognizersTests : IDisposable
             (int width, int height) = i % 2 == 0 ? (TinyNetwork.Width, TinyNetwork.Height) : (31, 20);
             var pixels = new byte[width * height];
             new Random(i).NextBytes(pixels);
-            return FaceImage.FromGray(pixels, width, height);
+            return FaceImage.FromGray(pixels, new ImageSize(height, width));
         }),
     ];
 

@@ -8,7 +8,7 @@ namespace FacialAttention.Tests.Recognition;
 public sealed class SwappedModelTests
 {
     private static readonly FaceImage[] Faces =
-        [.. Enumerable.Range(0, 3).Select(i => SyntheticFaces.Draw(FacialExpression.Sad, i, 1, TinyNetwork.Width, TinyNetwork.Height))];
+        [.. Enumerable.Range(0, 3).Select(i => SyntheticFaces.Draw(FacialExpression.Sad, i, 1, new ImageSize(TinyNetwork.Height, TinyNetwork.Width)))];
 
     [Fact]
     public void Dispose_OnnxUnderSixteenThreads_NoCallIsLost()

@@ -8,7 +8,7 @@ namespace FacialAttention.Tests.Recognition;
 public sealed class TorchExpressionRecognizerTests
 {
     private static readonly FaceImage[] Faces = [.. Enumerable.Range(0, 5).Select(i =>
-        SyntheticFaces.Draw((FacialExpression)i, identity: i, variation: 1, width: 30 + i, height: 20))];
+        SyntheticFaces.Draw((FacialExpression)i, identity: i, variation: 1, new ImageSize(20, 30 + i)))];
 
     [Theory]
     [InlineData(1)]
@@ -17,7 +17,7 @@ public sealed class TorchExpressionRecognizerTests
     {
         ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
         network.Calibration = new Calibration { Temperature = temperature };
-        var preprocessor = new FacePreprocessor(TinyNetwork.Width, TinyNetwork.Height);
+        var preprocessor = new FacePreprocessor(new ImageSize(TinyNetwork.Height, TinyNetwork.Width));
         using var recognizer = new TorchExpressionRecognizer(network);
         foreach (FaceImage face in Faces)
         {
@@ -55,13 +55,13 @@ public sealed class TorchExpressionRecognizerTests
     public void Recognize_Crop_IsThatPartAlone()
     {
         using var recognizer = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.CnnLstm));
-        FaceImage large = SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, width: 60, height: 50);
+        FaceImage large = SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, new ImageSize(50, 60));
         var box = new FaceBox(7, 3, TinyNetwork.Width, TinyNetwork.Height);
-        byte[] part = new FacePreprocessor(box.Width, box.Height).ToGray(large, box);
+        byte[] part = new FacePreprocessor(new ImageSize(box.Height, box.Width)).ToGray(large, box);
 
         ExpressionPrediction prediction = recognizer.Recognize(large, box);
 
-        prediction.Probabilities.Should().Equal(recognizer.Recognize(FaceImage.FromGray(part, box.Width, box.Height)).Probabilities);
+        prediction.Probabilities.Should().Equal(recognizer.Recognize(FaceImage.FromGray(part, new ImageSize(box.Height, box.Width))).Probabilities);
     }
 
     [Fact]

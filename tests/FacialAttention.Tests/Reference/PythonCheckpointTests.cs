@@ -22,8 +22,7 @@ public sealed class PythonCheckpointTests
         string folder = Environment.GetEnvironmentVariable("FACIALATTENTION_CHECKPOINTS") is { Length: > 0 } named ? named : temporary.Path;
         string checkpoint = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{variant}.safetensors");
         string logitsFile = Path.Combine(folder, $"{variant}.logits.safetensors");
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(7, seed: 1);
-        var faces = new FaceDataset(pixels, labels, 48, 48, ExpressionLabels.Fer2013);
+        FaceDataset faces = SyntheticFaces.Generate(7, seed: 1);
         var options = new ExpressionNetworkOptions { LstmHiddenSize = 24, CropHeight = 44, CropWidth = 41 };
         using var network = new ExpressionNetwork(variant, options);
         using (var trainer = new Trainer(network, new TrainerOptions { Iterations = 2, BatchSize = 4, Device = DevicePreference.Cpu }))

@@ -40,6 +40,6 @@ public sealed class TrainingLossParityTests(ITestOutputHelper output)
     {
         byte[] labels =
             [.. counts.data<long>().ToArray().SelectMany((count, label) => Enumerable.Repeat((byte)label, (int)count))];
-        return new FaceDataset(new byte[labels.Length], labels, 1, 1, new ExpressionLabels("a", "b", "c", "d", "e"));
+        return new FaceDataset(new byte[labels.Length], labels, new ImageSize(1, 1), new ExpressionLabels("a", "b", "c", "d", "e"));
     }
 }

@@ -9,15 +9,15 @@ internal static class FerCsv
     /// <summary>Writes <c>emotion,pixels,Usage</c> rows; faces are numbered through the parts, so no two rows are alike.</summary>
     public static string Write(string path, params (string Usage, int Count)[] parts)
     {
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(parts.Sum(part => part.Count), seed: 1);
+        FaceDataset faces = SyntheticFaces.Generate(parts.Sum(part => part.Count), seed: 1);
         var text = new StringBuilder("emotion,pixels,Usage\n");
         int face = 0;
         foreach ((string usage, int count) in parts)
         {
             for (int i = 0; i < count; i++, face++)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{labels[face]},");
-                text.AppendJoin(' ', pixels.Skip(face * 48 * 48).Take(48 * 48)).Append(CultureInfo.InvariantCulture, $",{usage}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{faces.LabelOf(face)},");
+                text.AppendJoin(' ', faces.PixelsOf(face).ToArray()).Append(CultureInfo.InvariantCulture, $",{usage}\n");
             }
         }
 

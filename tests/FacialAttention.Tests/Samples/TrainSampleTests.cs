@@ -461,12 +461,12 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     {
         string root = folder.File("faces");
         string[] classes = ["sad", "glad", "other"];
-        (byte[] pixels, _) = SyntheticFaces.Generate(24, seed: 1);
+        FaceDataset faces = SyntheticFaces.Generate(24, seed: 1);
         for (int face = 0; face < 24; face++)
         {
             string target = Path.Combine(root, face < 18 ? "train" : "validation", classes[face % 3]);
             Directory.CreateDirectory(target);
-            FaceImage.FromGray(pixels.AsMemory(face * 48 * 48, 48 * 48), 48, 48).Save(Path.Combine(target, $"{face}.png"));
+            FaceImage.FromGray(faces.PixelsOf(face).ToArray(), faces.Size).Save(Path.Combine(target, $"{face}.png"));
         }
 
         return root;

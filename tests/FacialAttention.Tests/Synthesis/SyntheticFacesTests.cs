@@ -16,7 +16,7 @@ public sealed class SyntheticFacesTests
         {
             for (int identity = -5; identity < 15; identity++)
             {
-                hash.AppendData(SyntheticFaces.Draw(expression, identity, variation: 3, width, height).Pixels.Span);
+                hash.AppendData(SyntheticFaces.Draw(expression, identity, variation: 3, new ImageSize(height, width)).Pixels.Span);
             }
         }
 
@@ -56,7 +56,7 @@ public sealed class SyntheticFacesTests
     [InlineData(16, 1024)]
     public void Draw_ExtremeSize_Works(int width, int height)
     {
-        SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, width, height).Pixels.ToArray().Distinct().Count().Should().BeGreaterThan(20);
+        SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, new ImageSize(height, width)).Pixels.ToArray().Distinct().Count().Should().BeGreaterThan(20);
     }
 
     [Theory]
@@ -65,11 +65,11 @@ public sealed class SyntheticFacesTests
     [InlineData(1025, 48)]
     public void Draw_BadSize_NamesGotAndExpected(int width, int height)
     {
-        string message = FormattableString.Invariant($"Got {width} x {height} pixels; expected 16 to 1024 a side.*");
+        string message = FormattableString.Invariant($"Got {height}x{width} pixels (height x width); expected 16 to 1024 a side.*");
 
-        FluentActions.Invoking(() => SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, width, height))
+        FluentActions.Invoking(() => SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, new ImageSize(height, width)))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
-        FluentActions.Invoking(() => SyntheticFaces.Generate(1, 1, width: width, height: height))
+        FluentActions.Invoking(() => SyntheticFaces.Generate(1, 1, size: new ImageSize(height, width)))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
     }
 
@@ -85,22 +85,22 @@ public sealed class SyntheticFacesTests
     {
         ExpressionLabels labels = ExpressionLabels.CkPlus;
 
-        (byte[] pixels, byte[] classes) = SyntheticFaces.Generate(17, seed: 5, firstIdentity: 100, labels, width: 40, height: 32);
+        FaceDataset faces = SyntheticFaces.Generate(17, seed: 5, firstIdentity: 100, labels, new ImageSize(Height: 32, Width: 40));
 
-        pixels.Length.Should().Be(17 * 40 * 32);
-        classes.Length.Should().Be(17);
+        (faces.Count, faces.Size, faces.Labels).Should().Be((17, new ImageSize(32, 40), labels));
         for (int i = 0; i < 17; i++)
         {
-            classes[i].Should().Be((byte)(i % 7));
-            FaceImage face = SyntheticFaces.Draw(labels.ExpressionAt(i % 7)!.Value, 100 + (i / 7), 5, 40, 32);
-            pixels.AsSpan(i * 40 * 32, 40 * 32).SequenceEqual(face.Pixels.Span).Should().BeTrue();
+            faces.LabelOf(i).Should().Be((byte)(i % 7));
+            faces.Columns.Subjects!.Value.Span[i].Should().Be(100 + (i / 7));
+            FaceImage face = SyntheticFaces.Draw(labels.ExpressionAt(i % 7)!.Value, 100 + (i / 7), 5, new ImageSize(32, 40));
+            faces.PixelsOf(i).SequenceEqual(face.Pixels.Span).Should().BeTrue();
         }
     }
 
     [Fact]
     public void Generate_Fer2013Classes_AreBalanced()
     {
-        (_, byte[] labels) = SyntheticFaces.Generate(100, seed: 1);
+        byte[] labels = SyntheticFaces.Generate(100, seed: 1).LabelIndices.ToArray();
 
         labels.GroupBy(label => label).Select(group => group.Count()).Should().HaveCount(7).And.OnlyContain(n => n == 14 || n == 15);
     }
@@ -112,17 +112,18 @@ public sealed class SyntheticFacesTests
         FluentActions.Invoking(() => SyntheticFaces.Generate(7, 1, labels: new ExpressionLabels("happy", "calm")))
             .Should().Throw<ArgumentException>().WithMessage("Label 1 is 'calm'; expected one of Angry, Disgust,*");
         FluentActions.Invoking(() => SyntheticFaces.Generate(1_000_000, 1)).Should().Throw<ArgumentException>()
-            .WithMessage("Got 1000000 faces of 48 x 48 pixels; expected at most*");
+            .WithMessage("Got 1000000 faces of 48x48 pixels (height x width); expected at most*");
     }
 
     /// <summary>Neither trivial nor hopeless for who looks at pixels one by one; a network does far better (docs/datasets.md).</summary>
     [Fact]
     public void Generate_UnseenPersons_LinearClassifierStaysBetween35And65Percent()
     {
-        (byte[] pixels, byte[] labels) = SyntheticFaces.Generate(4004, seed: 1);
-        (byte[] unseenPixels, byte[] unseenLabels) = SyntheticFaces.Generate(1400, seed: 2, firstIdentity: 1_000_000);
+        FaceDataset faces = SyntheticFaces.Generate(4004, seed: 1);
+        FaceDataset others = SyntheticFaces.Generate(1400, seed: 2, firstIdentity: 1_000_000);
 
-        (double train, double unseen) = LogisticRegression(pixels, labels, unseenPixels, unseenLabels);
+        (double train, double unseen) = LogisticRegression(
+            faces.Pixels.ToArray(), faces.LabelIndices.ToArray(), others.Pixels.ToArray(), others.LabelIndices.ToArray());
 
         train.Should().BeGreaterThan(0.65, "the classifier must have learned what it can");
         unseen.Should().BeInRange(0.35, 0.65);

@@ -55,7 +55,7 @@ public sealed class EvaluatorMirrorTests
             Landmarks = new FaceLandmarks(new LandmarkScheme("two", 1, 0), new float[] { 2, 3, 7, 4 }),
         };
         byte[] pixels = new byte[ToyFaces.Height * ToyFaces.Width];
-        var face = new FaceDataset(pixels, [0], ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels, columns);
+        var face = new FaceDataset(pixels, [0], new ImageSize(ToyFaces.Height, ToyFaces.Width), ToyFaces.Labels, columns);
         var seen = new List<float[]>();
         var objective = new Classification(batch =>
         {

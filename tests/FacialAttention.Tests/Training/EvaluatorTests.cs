@@ -80,7 +80,7 @@ public sealed class EvaluatorTests
             Votes = new byte[] { 3, 1, 0, 0, 0, 2, 1, 1, 2, 5, 0, 0, 0, 1, 0 },
             Weights = new float[] { 1, 0, 2.5f, 0.5f, 1 },
         };
-        var faces = new FaceDataset([.. noise.Pixels.Span], [0, 0, 0, 0, 0], ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels, columns);
+        var faces = new FaceDataset([.. noise.Pixels.Span], [0, 0, 0, 0, 0], new ImageSize(ToyFaces.Height, ToyFaces.Width), ToyFaces.Labels, columns);
         using var network = new TwoLayerNet();
         double[][] surprises = [.. Enumerable.Range(0, 5).Select(row => SurprisesOf(network, faces, row))];
 
@@ -236,7 +236,7 @@ public sealed class EvaluatorTests
     private static double[] SurprisesOf(TwoLayerNet network, FaceDataset faces, int row) =>
     [
         .. Enumerable.Range(0, ToyFaces.Classes).Select(label => network
-            .Classify(new FaceDataset(faces.PixelsOf(row).ToArray(), [(byte)label], ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels), 0)
+            .Classify(new FaceDataset(faces.PixelsOf(row).ToArray(), [(byte)label], new ImageSize(ToyFaces.Height, ToyFaces.Width), ToyFaces.Labels), 0)
             .CrossEntropy),
     ];
 

@@ -10,7 +10,7 @@ public sealed class FaceTensorsTests
     {
         using var scope = NewDisposeScope();
         byte[] pixels = [.. Enumerable.Range(0, 512).Select(i => (byte)i)];
-        using var tensors = new FaceTensors(new FaceDataset(pixels, [2, 1], height: 8, width: 32, ToyFaces.Labels), CPU);
+        using var tensors = new FaceTensors(new FaceDataset(pixels, [2, 1], new ImageSize(8, 32), ToyFaces.Labels), CPU);
 
         (Tensor images, Tensor targets) = tensors.Slice(0, 2);
 
@@ -60,7 +60,7 @@ public sealed class FaceTensorsTests
     {
         using var scope = NewDisposeScope();
         var labelSet = new ExpressionLabels(Enumerable.Range(0, 200).Select(i => $"label {i}"));
-        using var tensors = new FaceTensors(new FaceDataset([1, 2], [199, 128], height: 1, width: 1, labelSet), CPU);
+        using var tensors = new FaceTensors(new FaceDataset([1, 2], [199, 128], new ImageSize(1, 1), labelSet), CPU);
 
         tensors.Slice(0, 2).Targets.argmax(1).data<long>().Should().Equal(199, 128);
         tensors.Gather([1, 0]).Targets.argmax(1).data<long>().Should().Equal(128, 199);
@@ -87,7 +87,7 @@ public sealed class FaceTensorsTests
     {
         using var scope = NewDisposeScope();
         var columns = new FaceColumns { Votes = new byte[] { 1, 0, 3, 0, 0, 0, 255, 255, 0 } };
-        using var tensors = new FaceTensors(new FaceDataset([1, 2, 3], [2, 1, 0], 1, 1, ToyFaces.Labels, columns), CPU);
+        using var tensors = new FaceTensors(new FaceDataset([1, 2, 3], [2, 1, 0], new ImageSize(1, 1), ToyFaces.Labels, columns), CPU);
 
         tensors.Slice(0, 3).Targets.data<float>().Should().Equal(0.25f, 0, 0.75f, 0, 1, 0, 0.5f, 0.5f, 0);
     }
@@ -103,7 +103,7 @@ public sealed class FaceTensorsTests
             Teacher = new float[] { 1, 0, 0, 0, 1, 0, 0, 0.5f, 0.5f },
             Landmarks = new FaceLandmarks(scheme, new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }),
         };
-        using var tensors = new FaceTensors(new FaceDataset([1, 2, 3], [2, 1, 0], 1, 1, ToyFaces.Labels, columns), CPU);
+        using var tensors = new FaceTensors(new FaceDataset([1, 2, 3], [2, 1, 0], new ImageSize(1, 1), ToyFaces.Labels, columns), CPU);
 
         foreach (FaceBatch batch in (FaceBatch[])[tensors.Gather([2, 1]), tensors.Slice(1, 2)])
         {
@@ -122,7 +122,7 @@ public sealed class FaceTensorsTests
     {
         using var scope = NewDisposeScope();
         var columns = new FaceColumns { Weights = new float[] { 1, 2, 4 } };
-        var faces = new FaceDataset([1, 2, 3], [2, 2, 0], 1, 1, ToyFaces.Labels, columns);
+        var faces = new FaceDataset([1, 2, 3], [2, 2, 0], new ImageSize(1, 1), ToyFaces.Labels, columns);
         using var tensors = new FaceTensors(faces, CPU, smoothing: 0.3, ClassWeighting.Balanced);
 
         FaceBatch batch = tensors.Slice(0, 3);
@@ -137,7 +137,7 @@ public sealed class FaceTensorsTests
     [Fact]
     public void Constructor_NoFaceThatCounts_SaysSo()
     {
-        var faces = new FaceDataset([1, 2], [2, 2], 1, 1, ToyFaces.Labels, new FaceColumns { Weights = new float[] { 0, 0 } });
+        var faces = new FaceDataset([1, 2], [2, 2], new ImageSize(1, 1), ToyFaces.Labels, new FaceColumns { Weights = new float[] { 0, 0 } });
 
         FluentActions.Invoking(() => new FaceTensors(faces, CPU)).Should().Throw<ArgumentException>()
             .WithMessage("All 2 faces have weight 0; expected at least one that counts.*");

@@ -128,7 +128,7 @@ public sealed class ResumeStateNetworkTests : IDisposable
     {
         var random = new SeededRandom(1);
         byte[] pixels = [.. Enumerable.Range(0, 6 * TinyNetwork.Height * TinyNetwork.Width).Select(_ => (byte)random.NextInt32(256))];
-        return new FaceDataset(pixels, new byte[] { 0, 1, 2, 0, 1, 2 }, TinyNetwork.Height, TinyNetwork.Width, Options().Labels);
+        return new FaceDataset(pixels, new byte[] { 0, 1, 2, 0, 1, 2 }, new ImageSize(TinyNetwork.Height, TinyNetwork.Width), Options().Labels);
     }
 
     /// <summary>A network that has the weights of another, and does not say what it is.</summary>

@@ -29,7 +29,7 @@ internal static class ToyFaces
             }
         }
 
-        return new FaceDataset(pixels, labels, Height, Width, Labels);
+        return new FaceDataset(pixels, labels, new ImageSize(Height, Width), Labels);
     }
 
     /// <summary>Random pixels with random labels.</summary>
@@ -48,6 +48,6 @@ internal static class ToyFaces
             labels[i] = (byte)random.NextInt32(Classes);
         }
 
-        return new FaceDataset(pixels, labels, Height, Width, Labels);
+        return new FaceDataset(pixels, labels, new ImageSize(Height, Width), Labels);
     }
 }

@@ -80,7 +80,7 @@ public sealed class TrainerAugmentationTests
         // Each face is of one gray value, 80 apart by label.
         byte[] labels = [.. Enumerable.Range(0, 9).Select(i => (byte)(i % 3))];
         byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(40 + (80 * label)), ToyFaces.Height * ToyFaces.Width))];
-        var plain = new FaceDataset(pixels, labels, ToyFaces.Height, ToyFaces.Width, ToyFaces.Labels);
+        var plain = new FaceDataset(pixels, labels, new ImageSize(ToyFaces.Height, ToyFaces.Width), ToyFaces.Labels);
         using var network = new AnySizeNet { Crop = new ImageSize(6, 9) };
         var images = new List<double[][]>();
         network.OnImages = batch =>

@@ -71,7 +71,7 @@ public sealed class TrainerInputTests
         using var network = new TwoLayerNet();
         using var trainer = new Trainer(network, Options());
         var labels = new ExpressionLabels("Top", "Bottom", "Middle");
-        var others = new FaceDataset(Faces.Pixels.ToArray(), new byte[6], Faces.Height, Faces.Width, labels);
+        var others = new FaceDataset(Faces.Pixels.ToArray(), new byte[6], Faces.Size, labels);
         byte[] before = network.Weights();
 
         trainer.Invoking(it => it.Fit(Faces, others)).Should().Throw<ArgumentException>().WithParameterName("validation")
@@ -88,7 +88,7 @@ public sealed class TrainerInputTests
     {
         using var network = new TwoLayerNet();
         using var trainer = new Trainer(network, Options());
-        var others = new FaceDataset(new byte[height * width], [0], height, width, ToyFaces.Labels);
+        var others = new FaceDataset(new byte[height * width], [0], new ImageSize(height, width), ToyFaces.Labels);
 
         trainer.Invoking(it => it.Fit(Faces, others)).Should().Throw<ArgumentException>().WithParameterName("validation")
             .WithMessage($"The training faces are 8x10*expected the same*got {height}x{width}*");

@@ -13,7 +13,7 @@ public sealed class TrainerLossTests
     private static readonly byte[] RareLabels = [0, 1, 0, 2, 0, 1, 0, 2, 0, 1];
     private static readonly ExpressionLabels FourLabels = new("Top", "Middle", "Bottom", "None");
     private static readonly FaceDataset Rare =
-        new(ToyFaces.Noise(count: 10, seed: 1).Pixels.ToArray(), RareLabels, ToyFaces.Height, ToyFaces.Width, FourLabels);
+        new(ToyFaces.Noise(count: 10, seed: 1).Pixels.ToArray(), RareLabels, new ImageSize(ToyFaces.Height, ToyFaces.Width), FourLabels);
 
     [Theory]
     [InlineData(0.0, ClassWeighting.Equal)]

@@ -235,6 +235,6 @@ public sealed class TrainerOptimizerTests
             pixels[i] = (byte)random.NextInt32(256);
         }
 
-        return new FaceDataset(pixels, [0, 0, 1, 2, 0, 1, 0, 2], Height, Width, ToyFaces.Labels);
+        return new FaceDataset(pixels, [0, 0, 1, 2, 0, 1, 0, 2], new ImageSize(Height, Width), ToyFaces.Labels);
     }
 }

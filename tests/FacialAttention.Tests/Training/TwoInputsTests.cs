@@ -56,7 +56,7 @@ public sealed class TwoInputsTests : IDisposable
         byte[] pixels = ToyFaces.Noise(count, seed).Pixels.ToArray();
         var names = new ExpressionLabels("narrow", "wide");
         var columns = new FaceColumns { Landmarks = landmarks, Votes = votes };
-        return new FaceDataset(pixels, labels, ToyFaces.Height, ToyFaces.Width, names, columns);
+        return new FaceDataset(pixels, labels, new ImageSize(ToyFaces.Height, ToyFaces.Width), names, columns);
     }
 
     private sealed class TwoInputs : Module<Tensor, Tensor, Tensor>

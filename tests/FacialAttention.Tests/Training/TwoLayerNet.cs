@@ -50,7 +50,7 @@ internal sealed class TwoLayerNet : Module<Tensor, Tensor>
         bool wasTraining = training;
         eval();
         float[] pixels = [.. faces.PixelsOf(row).ToArray().Select(pixel => pixel / 255f)];
-        float[] logits = [.. call(tensor(pixels, [1, 1, faces.Height, faces.Width])).data<float>()];
+        float[] logits = [.. call(tensor(pixels, [1, 1, faces.Size.Height, faces.Size.Width])).data<float>()];
         train(wasTraining);
         double logOfSum = Math.Log(logits.Sum(logit => Math.Exp(logit)));
         return (Array.IndexOf(logits, logits.Max()), logOfSum - logits[faces.LabelOf(row)]);
