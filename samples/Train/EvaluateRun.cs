@@ -34,20 +34,9 @@ internal static class EvaluateRun
     /// <summary>The faces with the labels of the network, found by their names in any order and case.</summary>
     private static FaceDataset WithLabelsOf(ExpressionLabels labels, FaceDataset faces, EvaluateSettings settings)
     {
-        if (faces.Labels.Equals(labels))
-        {
-            return faces;
-        }
-
-        int[] found = [.. faces.Labels.Names.Select(labels.IndexOf)];
-        string[] missing = [.. faces.Labels.Names.Where((_, label) => found[label] < 0)];
+        string[] missing = [.. faces.Labels.Names.Where(name => labels.IndexOf(name) < 0)];
         return missing.Length == 0
-            ? new FaceDataset(
-                faces.Pixels.ToArray(),
-                Array.ConvertAll(faces.LabelIndices.ToArray(), label => (byte)found[label]),
-                faces.Height,
-                faces.Width,
-                labels)
+            ? faces.WithLabels(labels)
             : throw new ArgumentException(
                 $"'{settings.CheckpointPath}' knows no {string.Join(", ", missing.Take(20))}, which '{settings.Data.Path}' has; "
                 + $"expected names among {string.Join(", ", labels.Names.Take(20))}, in any order.");
