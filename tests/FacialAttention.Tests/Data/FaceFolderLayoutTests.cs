@@ -6,7 +6,7 @@ namespace FacialAttention.Tests.Data;
 /// <summary>Folders as people have them: other names of the parts, other formats, one folder too high, other files among the images.</summary>
 public sealed class FaceFolderLayoutTests : IDisposable
 {
-    private static readonly FacePreprocessor Small = new(3, 2);
+    private static readonly FacePreprocessor Small = new(new ImageSize(2, 3));
 
     private readonly FaceFolderFiles _folder = new();
 

@@ -575,7 +575,7 @@ public sealed class FaceImageTests
 
         image.Pixels.ToArray().Should().Equal(noise);
         int decoded = Side * Side * (channels == 1 ? 1 : 4);
-        allocated.Should().BeLessThan(new FileInfo(path).Length + decoded + 65_536);
+        allocated.Should().BeLessThan(new FileInfo(path).Length + decoded + 131_072);
     }
 
     [Theory]
