@@ -48,6 +48,7 @@ public static class NativeTorch
                 ProcessorLimit.Set();
                 string? libtorchFolder = Environment.GetEnvironmentVariable(LibtorchFolder.VariableName);
                 new NativeTorchLoader(NativeFiles.FoldersOfThisProcess(), libtorchFolder).Load();
+                ProcessorLimit.TurnOffNnpack();
             }
             catch (NativeTorchException exception)
             {
