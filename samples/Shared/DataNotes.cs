@@ -33,9 +33,8 @@ internal static class DataNotes
     private static string OptionOf(FaceDataRemedy remedy) => remedy switch
     {
         FaceDataRemedy.Divide => "--split 8:2 divides what is not for test, and leaves the test part alone.",
-        FaceDataRemedy.ReadParts => "--split official takes the parts that there are.",
         FaceDataRemedy.ReadAll => "--split all takes all faces.",
-        FaceDataRemedy.NameLabels => "--labels names another label set, such as CkExtended for ckextended.csv.",
+        FaceDataRemedy.NameLabels => "The Train sample reads other label sets with --labels, such as CkExtended for ckextended.csv.",
         _ => "--skip-bad leaves them out.",
     };
 }

@@ -69,7 +69,8 @@ internal static class SampleProgram
     private static bool IsUnseen(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    private static string Escaped(string text)
+    /// <summary>Text on one line, without anything that a terminal would obey.</summary>
+    internal static string Escaped(string text)
     {
         var result = new StringBuilder();
         foreach (char c in text)

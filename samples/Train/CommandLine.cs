@@ -17,19 +17,20 @@ internal sealed class CommandLine
 
     private readonly Option<string?> _trainData = new("--data")
     {
-        Description = "A FER2013 csv or csv.gz, or a folder of faces: train|validation|test/<class>/*.png|jpg, or <class>/*.png|jpg. "
-            + "Without it, synthetic faces are drawn.",
+        Description = "A FER2013 csv or csv.gz with commas, semicolons or tabs, or a folder of faces: train|validation|test/<class>/*, "
+            + "also with other usual names such as val, or <class>/*; png, jpg, webp, bmp, gif. Without it, synthetic faces are drawn.",
     };
 
     private readonly Option<string> _data = new("--data")
     {
-        Description = "A FER2013 csv or csv.gz, or a folder of faces.",
+        Description = "A FER2013 csv or csv.gz, or a folder of faces; the classes are matched by name to those of the network.",
         Required = true,
     };
 
     private readonly Option<string?> _split = new("--split")
     {
-        Description = "official: the parts that the data has. 8:2: divided at random, each class on its own; PrivateTest stays the test. "
+        Description = "official: the parts that the data has. 8:2: what is not for test (PrivateTest, a folder test) divided at random, "
+            + "each class on its own; needs no validation part and no column Usage. "
             + "[default: official, 8:2 for a folder without train]",
         HelpName = "official|8:2",
         CustomParser = result => CommonOptions.ParseWord(result, "--split", "official", "8:2"),
@@ -37,8 +38,8 @@ internal sealed class CommandLine
 
     private readonly Option<string> _part = new("--split")
     {
-        Description = "Which faces. Of a FER2013 file: Training, PublicTest, PrivateTest or all; "
-            + "of a folder: train, validation, test or all.",
+        Description = "Which faces. Of a FER2013 file: Training, PublicTest, PrivateTest, or all, which needs no column Usage; "
+            + "of a folder: train, validation or test, whatever the folder spells them, or all, which needs no parts.",
         HelpName = "PART",
         Required = true,
         CustomParser = result => CommonOptions.ParseWord(

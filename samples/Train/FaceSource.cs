@@ -93,7 +93,7 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
     {
         foreach (BadImage bad in badImages)
         {
-            notes.WriteLine($"Left out {bad.Path}: {bad.Reason}");
+            notes.WriteLine(SampleProgram.Escaped($"Left out {bad.Path}: {bad.Reason}"));
         }
     }
 

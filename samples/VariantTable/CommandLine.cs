@@ -54,7 +54,8 @@ internal sealed class CommandLine
     private readonly Option<string> _split = new("--split")
     {
         Description = "official: train on Training, select on PublicTest, test on PrivateTest if there. "
-            + "8:2: the Training and PublicTest rows divided anew at random, each label on its own. Only with --data.",
+            + "8:2: what is not PrivateTest divided at random, each label on its own; needs no PublicTest and no column Usage. "
+            + "Only with --data.",
         HelpName = "official|8:2",
         CustomParser = result => CommonOptions.ParseWord(result, "--split", "official", "8:2"),
         DefaultValueFactory = _ => "official",

@@ -25,8 +25,10 @@ internal static class Excerpt
     /// </summary>
     public static string Name(string name)
     {
-        string shown = name.Length <= MaxNameLength ? name : $"{name[..(MaxNameLength / 2)]}...{name[^(MaxNameLength / 2)..]}";
-        return AppendVisible(new StringBuilder("'"), shown).Append('\'').ToString();
+        string visible = Visible(name);
+        return visible.Length <= MaxNameLength
+            ? $"'{visible}'"
+            : $"'{Visible(visible[..(MaxNameLength / 2)])}...{Visible(visible[^(MaxNameLength / 2)..])}'";
     }
 
     /// <summary>The names as one text, each visible as in <see cref="Name"/> but without quotes; those beyond the first few as a number.</summary>
@@ -36,13 +38,14 @@ internal static class Excerpt
         int count = 0;
         foreach (string name in names)
         {
-            string shown = name.Length <= MaxNameLength ? name : $"{name[..(MaxNameLength - 3)]}...";
+            string visible = Visible(name);
+            string shown = visible.Length <= MaxNameLength ? visible : $"{Visible(visible[..(MaxNameLength - 3)])}...";
             if (count == MaxNamesTold || (count > 0 && told.Length + shown.Length > MaxListLength))
             {
                 break;
             }
 
-            AppendVisible(told.Append(count == 0 ? "" : separator), shown);
+            told.Append(count == 0 ? "" : separator).Append(shown);
             count++;
         }
 
@@ -57,6 +60,9 @@ internal static class Excerpt
         StringBuilder result = AppendVisible(new StringBuilder("\""), text.AsSpan(0, Math.Min(text.Length, maxLength)));
         return result.Append(text.Length > maxLength ? "...\"" : "\"").ToString();
     }
+
+    // Where visible text is cut in two, this again shows a half of a surrogate pair and leaves the rest as it is.
+    private static string Visible(string text) => AppendVisible(new StringBuilder(), text).ToString();
 
     private static StringBuilder AppendVisible(StringBuilder result, ReadOnlySpan<char> text)
     {

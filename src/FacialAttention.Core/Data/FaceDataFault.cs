@@ -33,7 +33,6 @@ public sealed class FaceDataFault
     private static string Tell(string text, FaceDataRemedy remedy) => remedy switch
     {
         FaceDataRemedy.Divide => $"{text} ReadStratified divides what is not for test, and leaves the test part alone.",
-        FaceDataRemedy.ReadParts => $"{text} Read takes the parts that there are.",
         FaceDataRemedy.ReadAll => $"{text} ReadPart with null takes all faces.",
         FaceDataRemedy.NameLabels => $"{text} Other label sets are named by labels, such as {nameof(ExpressionLabels.CkExtended)}.",
         FaceDataRemedy.SkipBad => $"{text} skipBad leaves them out.",

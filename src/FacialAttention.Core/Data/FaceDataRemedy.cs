@@ -9,9 +9,6 @@ public enum FaceDataRemedy
     /// <summary><c>ReadStratified</c>, which divides the faces that are not for test.</summary>
     Divide,
 
-    /// <summary><c>Read</c>, which takes the parts that the data has.</summary>
-    ReadParts,
-
     /// <summary><c>ReadPart</c> with null, which takes all faces.</summary>
     ReadAll,
 

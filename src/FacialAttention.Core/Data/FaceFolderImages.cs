@@ -5,6 +5,8 @@ namespace FacialAttention;
 /// <summary>Decodes the images of a folder, on all cores.</summary>
 internal static class FaceFolderImages
 {
+    private const string Hint = " " + ImageCodec.ConverterHint; // told once for all images
+
     /// <summary>Decodes every file of the listing; those that cannot be used stand apart.</summary>
     /// <exception cref="InvalidDataException">
     /// There are too many images for one array, or bad ones and they are not to be skipped, or a class is left without an image.
@@ -47,12 +49,17 @@ internal static class FaceFolderImages
             ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]); // a broken installation or the caller's progress: no fault of an image
         }
 
-        BadImage[] bad = [.. files.Zip(reasons).Where(f => f.Second is not null).Select(f => new BadImage(f.First.Path, f.Second!))];
+        BadImage[] bad =
+        [
+            .. files.Zip(reasons).Where(f => f.Second is not null)
+                .Select(f => new BadImage(f.First.Path, HasHint(f.Second) ? f.Second![..^Hint.Length] : f.Second!)),
+        ];
         if (bad.Length > 0 && !skipBad)
         {
             string[] told = Array.ConvertAll(bad, image => $"{image.Path}: {image.Reason}");
+            string hint = Array.Exists(reasons, HasHint) ? Hint : "";
             throw listing.Fault(
-                FormattableString.Invariant($"{bad.Length} of {files.Count} image(s) cannot be used: {Excerpt.Names(told, "; ")}"),
+                FormattableString.Invariant($"{bad.Length} of {files.Count} image(s) cannot be used: {Excerpt.Names(told, "; ")}{hint}"),
                 FaceDataRemedy.SkipBad);
         }
 
@@ -97,6 +104,8 @@ internal static class FaceFolderImages
             return $"cannot be read; expected an image file. {Excerpt.Names([exception.Message])}";
         }
     }
+
+    private static bool HasHint(string? reason) => reason?.EndsWith(Hint, StringComparison.Ordinal) ?? false;
 
     /// <summary>Counts what several threads have done and reports it in steps of a hundredth, one report at a time and rising.</summary>
     private sealed class SharedProgress(IProgress<double>? progress, int total)

@@ -220,13 +220,13 @@ internal sealed class FaceFolderListing
                 string[] inner = FolderNames(Path.Combine(Root, inside));
                 if (Array.Exists(inner, folder => FolderFiles.PartOf(folder) == 0) || (folders.Length == 1 && inner.Length > 1))
                 {
-                    throw Fault($"the folders of faces are in {inside}; did you mean {Excerpt.Name(Path.Combine(Root, inside))}?");
+                    throw Fault($"the folders of faces are in {Excerpt.Names([inside])}; did you mean {Excerpt.Name(Path.Combine(Root, inside))}?");
                 }
 
                 if (name.Equals("Image", StringComparison.OrdinalIgnoreCase) && inner.Contains("aligned", StringComparer.OrdinalIgnoreCase))
                 {
                     throw Fault(
-                        $"{inside}/aligned is RAF-DB as it is handed out; expected its images sorted into {OfParts} "
+                        $"{Excerpt.Names([inside])}/aligned is RAF-DB as it is handed out; expected its images sorted into {OfParts} "
                         + "by EmoLabel/list_patition_label.txt, which has the class of each.");
                 }
             }
@@ -314,7 +314,7 @@ internal sealed class FaceFolderListing
                 }
                 else if (FolderFiles.SignOf(entry.Name) is string sign)
                 {
-                    throw Fault($"the folder {Excerpt.Names([folder.Path])} has a {entry.Name}, {sign}.");
+                    throw Fault($"the folder {Excerpt.Names([folder.Path])} has a {Excerpt.Names([entry.Name])}, {sign}.");
                 }
                 else if (!FolderFiles.IsCompany(entry.Name))
                 {
@@ -384,7 +384,7 @@ internal sealed class FaceFolderListing
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new IOException($"{Excerpt.Name(folder)} cannot be listed; expected a folder that may be read. {exception.Message}", exception);
+            throw new IOException($"{Excerpt.Name(folder)} cannot be listed; expected a folder that may be read. {Excerpt.Names([exception.Message])}", exception);
         }
     }
 

@@ -7,7 +7,8 @@ namespace FacialAttention;
 /// <summary>
 /// What a file of one or several gzip members unpacks to (RFC 1952). GZipStream reads all members and checks the checksum and length of
 /// each that is complete, but takes a file that is cut off in the middle of a member for one that ends there. So one more member, of
-/// random letters, is read after the end of the file: it comes out only where all before it was complete.
+/// random letters, is read after the end of the file: it comes out only where all before it was complete. Zeros that fill up the file
+/// after its last member, as on tapes, are passed over, as the program gzip does.
 /// </summary>
 internal sealed class GzipMembers : Stream
 {
@@ -16,12 +17,12 @@ internal sealed class GzipMembers : Stream
     // Letters, which deflate always packs: no piece of the file can have them as they are.
     private readonly byte[] _mark = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(MarkBytes));
     private readonly WithMark _file;
-    private readonly GZipStream _gzip;
+    private GZipStream _gzip;
     private readonly byte[] _last = new byte[MarkBytes]; // unpacked and not given out: at the end it is the mark
     private int _lastCount;
     private bool _ended;
 
-    /// <param name="file">The file at its start; it is not closed.</param>
+    /// <param name="file">The file at its start, which can seek; it is not closed.</param>
     public GzipMembers(Stream file)
     {
         _file = new WithMark(file, Pack(_mark));
@@ -60,7 +61,7 @@ internal sealed class GzipMembers : Stream
         Span<byte> small = stackalloc byte[2 * MarkBytes];
         Span<byte> room = buffer.Length > MarkBytes ? buffer : small[..(MarkBytes + buffer.Length)];
         _last.AsSpan(0, _lastCount).CopyTo(room);
-        int count = _lastCount + _gzip.ReadAtLeast(room[_lastCount..], room.Length - _lastCount, throwOnEndOfStream: false);
+        int count = _lastCount + Unpack(room[_lastCount..]);
         _ended = count < room.Length;
         _lastCount = Math.Min(MarkBytes, count);
         int given = count - _lastCount;
@@ -95,6 +96,19 @@ internal sealed class GzipMembers : Stream
         base.Dispose(disposing);
     }
 
+    private int Unpack(Span<byte> room)
+    {
+        int count = _gzip.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
+        if (count == room.Length || !_file.PassOverZeros())
+        {
+            return count;
+        }
+
+        _gzip.Dispose();
+        _gzip = new GZipStream(_file, CompressionMode.Decompress); // of the mark alone
+        return count + _gzip.ReadAtLeast(room[count..], room.Length - count, throwOnEndOfStream: false);
+    }
+
     private static byte[] Pack(byte[] mark)
     {
         using var packed = new MemoryStream();
@@ -110,6 +124,7 @@ internal sealed class GzipMembers : Stream
     private sealed class WithMark(Stream file, byte[] mark) : Stream
     {
         private int _given;
+        private bool _gaveAZero; // and nothing else, last
 
         public bool IsUsedUp { get; private set; }
 
@@ -132,10 +147,20 @@ internal sealed class GzipMembers : Stream
             int read = file.Read(buffer);
             if (read > 0)
             {
-                return read;
+                // Zeros are given one by one: so it shows at which of them the reader of the members stops, if at any.
+                int end = buffer[..read].LastIndexOfAnyExcept((byte)0) + 1;
+                _gaveAZero = end == 0;
+                end = Math.Max(1, end);
+                if (end < read)
+                {
+                    file.Position -= read - end;
+                }
+
+                return end;
             }
 
             IsUsedUp = true;
+            _gaveAZero = false;
             read = Math.Min(buffer.Length, mark.Length - _given);
             mark.AsSpan(_given, read).CopyTo(buffer);
             _given += read;
@@ -143,6 +168,24 @@ internal sealed class GzipMembers : Stream
         }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        /// <summary>Goes to the end of the file where a zero ended the reading and only zeros follow; whether it is so.</summary>
+        public bool PassOverZeros()
+        {
+            Span<byte> rest = stackalloc byte[4096];
+            while (_gaveAZero)
+            {
+                int read = file.Read(rest);
+                if (read == 0)
+                {
+                    return true;
+                }
+
+                _gaveAZero = !rest[..read].ContainsAnyExcept((byte)0);
+            }
+
+            return false;
+        }
 
         public override void Flush()
         {

@@ -39,7 +39,7 @@ internal static class InputFile
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new IOException($"{Excerpt.Name(path)} cannot be read; expected {expected} that may be. {exception.Message}", exception);
+            throw new IOException($"{Excerpt.Name(path)} cannot be read; expected {expected} that may be. {Excerpt.Names([exception.Message])}", exception);
         }
     }
 

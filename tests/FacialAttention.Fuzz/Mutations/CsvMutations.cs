@@ -6,11 +6,13 @@ internal static class CsvMutations
     private const int TooLong = 70_000;
     private const int MostAdded = 200_000;
 
-    private static readonly string[] Labels = ["-1", "7", "8", "06", "6 ", "", "x", "1.0", "256", "99999999999", "\"3\"", "\"\"", "٣"];
+    private static readonly string[] Labels =
+        ["-1", "7", "8", "06", "6 ", "", "x", "1.0", "2.", ".0", "1.5", "1,0", "256", "99999999999", "\"3\"", "\"\"", "٣"];
     private static readonly string[] Usages = ["training", "Training ", "Test", "", "PublicTest\0", "\"PrivateTest\"", "PublicTest"];
     private static readonly string[] Columns =
-        ["emotion", "pixels", "Usage", " Usage", "usage", "", "\"pixels\"", "x", "emotion,", "\uFEFFemotion"];
+        ["emotion", "pixels", "Usage", " Usage", "usage", "EMOTION", "Pixels", "", "\"pixels\"", "x", "emotion,", "\uFEFFemotion"];
 
+    private static readonly string[] Separators = [",", ";", "\t", ", ", "|"];
     private static readonly string[] LineEnds = ["\r\n", "\r", "\n\n", "\n \n", "\u2028", "", "\0\n"];
     private static readonly string[] Pieces = ["\"", ",", "\n", "\r", " ", "\t", "\0", "\"\"", "é", "\uFEFF", ";", ",,,,,,,,"];
 
@@ -26,8 +28,10 @@ internal static class CsvMutations
 
     private static string MutateOnce(Dice dice, string text)
     {
-        switch (dice.Below(8))
+        switch (dice.Below(9))
         {
+            case 8:
+                return text.Replace(dice.Pick(Separators), dice.Pick(Separators), StringComparison.Ordinal);
             case 0:
                 return TextMutations.ReplaceNumber(dice, text);
             case 1:

@@ -9,9 +9,16 @@ internal sealed class FolderTarget : Target
 
     private static readonly string[] Names =
     [
-        "train", "Train", "validation", "VALIDATION", "test", "happy", "Happy", "happy ", " sad", "sad.", "a,b", "a\nb", "\u202Eab", "ä",
+        "train", "Train", "training", "validation", "VALIDATION", "val", "dev", "PublicTest", "test", "Testing",
+        "results.json", "label.csv", "x.tiff", "x.webp", "Image", "aligned", "happy", "Happy", "happy ", " sad", "sad.", "a,b", "a\nb", "\u202Eab", "ä",
         "ａ", "😀", "-", "..x", ".hidden", "con", "%s", "x.png", "x.PNG", "x.jpeg", "x.txt", "x", new string('n', 255), "Fer2013",
         "\u00A0", "\u0085",
+    ];
+
+    private static readonly string[][] Layouts =
+    [
+        [""], [""], [""], ["train/", "validation/"], ["train/", "validation/", "test/"], ["Training/", "val/"], ["train/", "test/"],
+        ["train_set/", "PublicTest/", "PrivateTest/"], ["faces/train/", "faces/dev/"], ["Testing/"],
     ];
 
     private static readonly string[] Targets =
@@ -35,7 +42,7 @@ internal sealed class FolderTarget : Target
     public override void Write(string path, Dice dice)
     {
         var tree = new FolderTree(path);
-        string[] parts = dice.OneIn(2) ? [""] : dice.OneIn(2) ? ["train/", "validation/"] : ["train/", "validation/", "test/"];
+        string[] parts = dice.Pick(Layouts);
         foreach (string part in parts)
         {
             tree.AddFile($"{part}happy/0.png", _png);
@@ -54,6 +61,12 @@ internal sealed class FolderTarget : Target
         var preprocessor = new FacePreprocessor(new ImageSize(1 + dice.Below(64), 1 + dice.Below(64)));
         bool isDivided = Directory.Exists(Path.Combine(path, "train"));
         bool skipBad = dice.OneIn(2);
+        if (dice.OneIn(5))
+        {
+            FaceFolderReader.ReadPart(path, dice.OneIn(2) ? null : (SplitPart)dice.Below(3), preprocessor, skipBad);
+            return;
+        }
+
         // Mostly the reader that fits.
         FaceFolder folder = isDivided == dice.Below(10) > 0
             ? FaceFolderReader.Read(path, preprocessor, skipBad)

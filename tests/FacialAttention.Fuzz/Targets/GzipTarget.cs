@@ -36,6 +36,8 @@ internal sealed class GzipTarget : CsvTarget
                 return [.. gzip, .. gzip];
             case 4:
                 return Fer2013CsvBuilder.Compress(gzip);
+            case 6:
+                return [.. gzip, .. new byte[1 + dice.Below(20)]];
             case 5:
                 return [.. gzip, .. dice.Bytes(1 + dice.Below(20))];
             default:

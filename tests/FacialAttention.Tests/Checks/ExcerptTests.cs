@@ -26,4 +26,19 @@ public sealed class ExcerptTests
 
     [Fact]
     public void Of_HalfSurrogate_IsVisible() => Excerpt.Of("a\ud83d").Should().Be("\"a\\uD83D\"");
+
+    [Theory]
+    [InlineData(5000, 1)]
+    [InlineData(250, 40)]
+    public void NameAndNames_ControlCharactersAlone_AreVisibleAndShort(int length, int count)
+    {
+        string name = new('\u0007', length);
+
+        Excerpt.Name(name).Should().StartWith("'\\u0007").And.EndWith("\\u0007'").And.Match(text => text.Length < 330);
+        Excerpt.Names([.. Enumerable.Repeat(name, count)]).Should().StartWith("\\u0007").And.Match(text => text.Length < 1300);
+    }
+
+    [Fact]
+    public void Name_CutInTheMiddleOfAPair_ShowsTheHalf() =>
+        Excerpt.Name("a" + string.Concat(Enumerable.Repeat("😀", 300))).Should().Contain("\\uD83D...").And.NotContain("\uD83D...");
 }

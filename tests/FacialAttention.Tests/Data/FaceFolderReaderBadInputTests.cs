@@ -107,6 +107,18 @@ public sealed class FaceFolderReaderBadInputTests : IDisposable
         FaceFolderReader.Read(_folder.Path, Small, skipBad: true).BadImages.Should().HaveCount(23);
     }
 
+    [Fact]
+    public void Read_ImagesOfAFormatThatIsNotRead_TellsOnceHowToConvertThem()
+    {
+        byte[] heic = [.. "\0\0\0\u001Cftypheic"u8, .. new byte[20]];
+        _folder.AddSmallest().Add("train/calm/a.jpg", heic).Add("train/calm/b.jpg", heic);
+        const string Reason = "is a HEIC image; expected a PNG, JPEG, WebP, BMP or GIF image.";
+
+        ShouldRefuse($"2 of 6 image(s) cannot be used: train/calm/a.jpg: {Reason}; train/calm/b.jpg: {Reason} "
+            + $"{ImageCodec.ConverterHint} skipBad leaves them out.");
+        FaceFolderReader.Read(_folder.Path, Small, skipBad: true).BadImages.Select(bad => bad.Reason).Should().Equal(Reason, Reason);
+    }
+
     [LinuxFact]
     public void Read_LinksAndPipesThatAreNoImages_AreNamed()
     {

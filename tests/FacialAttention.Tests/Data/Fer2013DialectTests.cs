@@ -167,4 +167,19 @@ public sealed class Fer2013DialectTests : IDisposable
 
         ShouldHoldAll(Fer2013Reader.Read(_folder.Write("fer2013.csv.gz", gzip)));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(20_000)]
+    public void Read_ZerosAfterGzip_ArePassedOver(int zeros)
+    {
+        byte[] padded = [.. Fer2013CsvBuilder.Compress(new Fer2013CsvBuilder().BuildBytes(Rows)), .. new byte[zeros]];
+
+        ShouldHoldAll(Fer2013Reader.Read(_folder.Write("fer2013.csv.gz", padded)));
+        FluentActions.Invoking(() => Fer2013Reader.Read(_folder.Write("fer2013.csv.gz", [.. padded, 1]))).Should()
+            .Throw<InvalidDataException>().WithMessage("* has something else after its gzip data; expected gzip alone.");
+        FluentActions.Invoking(() => Fer2013Reader.Read(_folder.Write("fer2013.csv.gz", [.. padded[..500], .. new byte[zeros]]))).Should()
+            .Throw<InvalidDataException>();
+    }
 }

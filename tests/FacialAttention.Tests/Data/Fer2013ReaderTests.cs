@@ -52,6 +52,17 @@ public sealed class Fer2013ReaderTests : IDisposable
         ShouldHoldOfficial(split, rows);
     }
 
+    [LinuxFact]
+    public void Read_PipeThatNobodyWritesTo_EndsOnCancellation()
+    {
+        string path = _folder.File("pipe");
+        NamedPipe.Create(path);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        FluentActions.Invoking(() => Fer2013Reader.Read(path, cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+        new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose(); // frees the thread that opens it
+    }
+
     [Fact]
     public void Read_IcmlFile_DividesItOfficially()
     {
