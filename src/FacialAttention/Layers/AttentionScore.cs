@@ -42,7 +42,8 @@ internal sealed class AttentionScore : Module<Tensor, Tensor>
         Tensor scores = keys.matmul(_query); // [N, T]
         if (_scoring == AttentionScoring.ScaledDot)
         {
-            scores = scores / Math.Sqrt(_featureSize);
+            using Scalar root = Math.Sqrt(_featureSize);
+            scores = scores / root;
         }
 
         return scores.softmax(1).MoveToOuterDisposeScope();

@@ -57,7 +57,8 @@ public sealed class LocalFeatureAttention : Module<Tensor, Tensor>
         Tensor factors = weights.unsqueeze(2); // [N, T, 1]
         if (_scaling == LocalAttentionScaling.MeanOne)
         {
-            factors = factors * features.shape[1];
+            using Scalar steps = features.shape[1];
+            factors = factors * steps;
         }
 
         return ((features * factors).MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope());

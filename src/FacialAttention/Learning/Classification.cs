@@ -85,6 +85,9 @@ public sealed class Classification : Objective
     }
 
     /// <summary>The mean of losses [N] by weights [N]; 0 if no face counts.</summary>
-    private static Tensor Mean(Tensor losses, Tensor? weights) =>
-        weights is null ? losses.mean() : (losses * weights).sum() / weights.sum().clamp_min(SmallestWeight);
+    private static Tensor Mean(Tensor losses, Tensor? weights)
+    {
+        using Scalar smallest = SmallestWeight;
+        return weights is null ? losses.mean() : (losses * weights).sum() / weights.sum().clamp_min(smallest);
+    }
 }

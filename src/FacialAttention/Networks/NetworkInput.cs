@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FacialAttention;
@@ -18,7 +19,8 @@ internal sealed class NetworkInput(string layer, ExpressionNetworkOptions option
         Check(images, weight);
         using var scope = NewDisposeScope();
         Tensor seen = options is { CropHeight: { } height, CropWidth: { } width } ? CentreCrop.Apply(images, height, width) : images;
-        return ((seen - options.PixelMean) / options.PixelStandardDeviation).MoveToOuterDisposeScope();
+        using Scalar mean = options.PixelMean, deviation = options.PixelStandardDeviation;
+        return ((seen - mean) / deviation).MoveToOuterDisposeScope();
     }
 
     private void Check(Tensor images, Tensor weight)

@@ -80,7 +80,8 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         using var noGrad = no_grad();
         Tensor images = tensor(pixels, [count, 1, _preprocessor.Size.Height, _preprocessor.Size.Width], device: _network.FirstWeight.device);
         (Tensor logits, IReadOnlyList<LayerAttention> attention) = _includeAttention ? _network.Explain(images) : (_network.call(images), []);
-        float[] probabilities = (logits / _network.Calibration.Temperature).softmax(1).cpu().data<float>().ToArray();
+        using Scalar temperature = _network.Calibration.Temperature;
+        float[] probabilities = (logits / temperature).softmax(1).cpu().data<float>().ToArray();
         float[][] weights = [.. attention.Select(layer => layer.Weights.cpu().data<float>().ToArray())];
         var predictions = new ExpressionPrediction[count];
         for (int i = 0; i < count; i++)

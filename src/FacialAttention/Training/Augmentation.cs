@@ -171,8 +171,9 @@ internal sealed class Augmentation(AugmentationOptions? options = null, int seed
 
         Tensor mean = images.mean([2, 3], keepdim: true); // [N, 1, 1, 1]
         Tensor contrast = PerFace(contrasts, images);
-        Tensor offset = (mean * (1 - contrast)).add_(PerFace(brightnesses, images));
-        return (images * contrast).add_(offset).clamp_(0, 1);
+        using Scalar black = 0, white = 1;
+        Tensor offset = (mean * (white - contrast)).add_(PerFace(brightnesses, images));
+        return (images * contrast).add_(offset).clamp_(black, white);
     }
 
     private Tensor Erase(Tensor images, long iteration)

@@ -100,7 +100,8 @@ public static class Evaluator
                 if (averageMirrored)
                 {
                     Tensor mirrored = objective.Logits(batch.Mirror());
-                    logits = logits.log_softmax(1).logaddexp(mirrored.log_softmax(1)).sub_(Math.Log(2)); // log of the mean probability
+                    using Scalar two = Math.Log(2);
+                    logits = logits.log_softmax(1).logaddexp(mirrored.log_softmax(1)).sub_(two); // log of the mean probability
                 }
 
                 float[]? weights = batch.Weights is { } column ? [.. column.cpu().data<float>()] : null;

@@ -73,7 +73,11 @@ internal sealed class FaceTensors : IDisposable
         return column;
     });
 
-    private static FaceBatch ToUnit(FaceBatch batch) => batch with { Images = batch.Images.to(ScalarType.Float32).div_(255) };
+    private static FaceBatch ToUnit(FaceBatch batch)
+    {
+        using Scalar white = 255;
+        return batch with { Images = batch.Images.to(ScalarType.Float32).div_(white) };
+    }
 
     /// <summary>The share of the votes that each label has, or 1 for the label of a face without votes, [M, K].</summary>
     private static Tensor TargetsOf(FaceDataset faces)

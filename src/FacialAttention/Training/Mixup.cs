@@ -42,6 +42,7 @@ internal sealed class Mixup(double alpha, int seed)
     public static FaceBatch Mix(FaceBatch own, FaceBatch partners, double share)
     {
         using var scope = NewDisposeScope();
+        using Scalar shareOfOwn = share, shareOfPartners = 1 - share, smallest = SmallestWeight;
         FaceBatch mixed = own with
         {
             Images = Both(own.Images, partners.Images),
@@ -53,12 +54,12 @@ internal sealed class Mixup(double alpha, int seed)
         {
             Tensor sums = Both(weights, partners.Weights!); // [N]
             Tensor targets = Both(own.Targets * weights.unsqueeze(1), partners.Targets * partners.Weights!.unsqueeze(1)); // [N, K]
-            mixed = mixed with { Targets = targets / sums.clamp_min(SmallestWeight).unsqueeze(1), Weights = sums };
+            mixed = mixed with { Targets = targets / sums.clamp_min(smallest).unsqueeze(1), Weights = sums };
         }
 
         return mixed.MoveToOuter(scope);
 
-        Tensor Both(Tensor first, Tensor second) => (first * share).add_(second, 1 - share);
+        Tensor Both(Tensor first, Tensor second) => (first * shareOfOwn).add_(second, shareOfPartners);
     }
 
     private double NextBeta(ref SeededRandom random)

@@ -27,12 +27,13 @@ internal sealed class WeightAverage(double decay) : IDisposable
         using var noGrad = no_grad();
         // The first weights are random; with the full decay they would weigh for thousands of iterations.
         double keep = Math.Min(decay, (1.0 + iteration) / (10 + iteration));
+        using Scalar kept = keep, added = 1 - keep;
         foreach ((string key, Tensor weight) in network.state_dict())
         {
             Tensor average = _average.Weights[key];
             if (average.is_floating_point())
             {
-                average.mul_(keep).add_(weight, alpha: 1 - keep);
+                average.mul_(kept).add_(weight, alpha: added);
             }
             else
             {
