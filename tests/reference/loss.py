@@ -24,6 +24,16 @@ def cross_entropy(logits, labels, smoothing=0.0, class_weights=None, partners=No
     return total / weight
 
 
+def cross_entropy_to(logits, mixture):
+    """
+    The same to targets [N, K], of which each row sums to 1, where each face has a weight of its own. A mixture has for each of its parts the
+    targets [N, K], the weights [N] and the share of the part; without mixup there is one part of share 1.
+    """
+    surprises = -log_probabilities(logits)
+    total = sum(share * (weights * (targets * surprises).sum(1)).sum() for targets, weights, share in mixture)
+    return total / sum(share * weights.sum() for _, weights, share in mixture)
+
+
 def mean_square(output, target):
     """For layers that give no logits."""
     return (output - target).square().mean()

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from cases import all_cases
 from layers import AttentionScore, BatchNorm, Lstm
-from loss import cross_entropy, mean_square
+from loss import cross_entropy, cross_entropy_to, mean_square
 from read_safetensors import read_safetensors
 from write_safetensors import write_safetensors
 
@@ -149,7 +149,32 @@ def losses(random):
         loss = cross_entropy(leaf, labels, smoothing, weights, partners if share < 1 else None, share)
         loss.backward()
         tensors[f"loss/{name}"], tensors[f"gradient/{name}"] = loss, leaf.grad
-    return rounded(tensors)
+    return rounded({**tensors, **losses_to_targets(random, logits, labels)})
+
+
+def losses_to_targets(random, logits, labels):
+    """
+    Cross-entropy where many people chose each face's label, faces count differently, or a teacher says how likely each label is. The target
+    is the share of the votes, and of the third face, which has none, its label; the sixth face counts nothing.
+    """
+    votes, weights = torch.from_numpy(random.randint(0, 11, logits.shape)), uniform(random, 0.1, 2, (8,))
+    teacher = uniform(random, -3, 3, logits.shape).softmax(1).float().double()
+    votes[2], weights[5] = 0, 0
+    targets = votes / votes.sum(1, keepdim=True).clamp_min(1).double()
+    targets[2, labels[2]] = 1
+    smoothed, equal, others = 0.9 * targets + 0.1 / 5, torch.ones_like(weights), torch.arange(7, -1, -1)
+    tensors = {"votes": votes, "weights": weights, "teacher": teacher}
+    for name, mixture in [
+        ("votes", [(targets, equal, 1)]),
+        ("votes_weighted", [(targets, weights, 1)]),
+        ("votes_weighted_smoothed_mixed", [(smoothed, weights, 0.7), (smoothed[others], weights[others], 0.3)]),
+        ("teacher_weighted", [(teacher, weights, 1)]),
+    ]:
+        leaf = logits.clone().requires_grad_()
+        loss = cross_entropy_to(leaf, mixture)
+        loss.backward()
+        tensors[f"loss/{name}"], tensors[f"gradient/{name}"] = loss, leaf.grad
+    return tensors
 
 
 def rounded(tensors):
@@ -176,6 +201,8 @@ def check_the_reference():
     logits, labels, weights = uniform(random, -4, 4, (8, 5)), torch.tensor([0, 1, 2, 3, 4, 0, 1, 0]), uniform(random, 0.5, 2, (5,))
     same(cross_entropy(logits, labels, 0.1), functional.cross_entropy(logits, labels, label_smoothing=0.1))
     same(cross_entropy(logits, labels, 0, weights), functional.cross_entropy(logits, labels, weights))
+    targets = uniform(random, -3, 3, (8, 5)).softmax(1)
+    same(cross_entropy_to(logits, [(targets, torch.ones(8), 1)]), functional.cross_entropy(logits, targets))
 
 
 def same(left, right):
