@@ -48,7 +48,7 @@ public sealed partial class ReadmeTests
     }
 
     [Theory]
-    [InlineData("training.md", 3)]
+    [InlineData("training.md", 4)]
     [InlineData("deployment.md", 2)]
     [InlineData("recognition.md", 1)]
     [InlineData("extending.md", 2)]
