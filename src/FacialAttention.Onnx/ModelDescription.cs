@@ -15,7 +15,7 @@ internal sealed record ModelDescription(ExpressionLabels Labels, ImageSize Size)
     public string[] Attention { get; private init; } = [];
 
     /// <summary>The grid of their weights.</summary>
-    public (int Height, int Width) Grid { get; private init; }
+    public FeatureGrid Grid { get; private init; }
 
     /// <param name="session">The loaded model.</param>
     /// <param name="includeAttention">Whether predictions show attention.</param>
@@ -40,14 +40,14 @@ internal sealed record ModelDescription(ExpressionLabels Labels, ImageSize Size)
 
     private ModelDescription WithAttention(InferenceSession session, string source)
     {
-        string text = session.ModelMetadata.CustomMetadataMap.GetValueOrDefault(AttentionGrid.Key)
+        string text = session.ModelMetadata.CustomMetadataMap.GetValueOrDefault(FeatureGrid.Key)
             ?? throw Fault(source, "has no attention maps; expected one that was exported with the option IncludeAttention");
-        (int Height, int Width) grid = AttentionGrid.Read(text)
-            ?? throw Fault(source, $"has the {AttentionGrid.Key} {Excerpt.Of(text)}; expected height and width, for example '6x6'");
+        FeatureGrid grid = FeatureGrid.Read(text)
+            ?? throw Fault(source, $"has the {FeatureGrid.Key} {Excerpt.Of(text)}; expected height and width, for example '6x6'");
         string[] layers = [.. new[] { OnnxNames.LocalAttention, OnnxNames.GlobalAttention }.Where(session.OutputMetadata.ContainsKey)];
         foreach (string layer in layers)
         {
-            CheckValue(session.OutputMetadata, layer, "output", [-1, grid.Height * grid.Width], source);
+            CheckValue(session.OutputMetadata, layer, "output", [-1, grid.Places], source);
         }
 
         return this with { Attention = layers, Grid = grid };

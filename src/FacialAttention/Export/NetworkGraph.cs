@@ -26,16 +26,13 @@ internal sealed class NetworkGraph
         _weights = new NetworkWeights(network);
         _graph = new OnnxGraph(_variant.PaperName);
         _stages = _options.BackboneStages ?? ConvBackbone.Paper;
-        (GridHeight, GridWidth) = ConvBackbone.OutputSize(_stages, _options.InputHeight, _options.InputWidth);
+        Grid = ConvBackbone.GridOf(_stages, _options.InputSize);
     }
 
-    /// <summary>H' of the features.</summary>
-    public int GridHeight { get; }
+    /// <summary>H' and W' of the features.</summary>
+    public FeatureGrid Grid { get; }
 
-    /// <summary>W' of the features.</summary>
-    public int GridWidth { get; }
-
-    private int Steps => GridHeight * GridWidth;
+    private int Steps => Grid.Places;
 
     public GraphProto Build()
     {

@@ -67,7 +67,7 @@ public static class OnnxExporter
         };
         if (options.IncludeAttention)
         {
-            model.MetadataProps.Add(Property(AttentionGrid.Key, AttentionGrid.Write(graph.GridHeight, graph.GridWidth)));
+            model.MetadataProps.Add(Property(FeatureGrid.Key, graph.Grid.ToString()));
         }
 
         return model;

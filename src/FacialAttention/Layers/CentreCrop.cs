@@ -6,15 +6,13 @@ namespace FacialAttention;
 internal static class CentreCrop
 {
     /// <summary>
-    /// Images [N, C, H, W] to a view [N, C, <paramref name="height"/>, <paramref name="width"/>] of their centre; where a margin is odd,
-    /// its smaller half is above or left.
+    /// Images [N, C, H, W] to a view of their centre of another size; where a margin is odd, its smaller half is above or left.
     /// </summary>
     /// <param name="images">Images of at least that size.</param>
-    /// <param name="height">1 to H.</param>
-    /// <param name="width">1 to W.</param>
-    public static Tensor Apply(Tensor images, int height, int width)
+    /// <param name="size">1x1 to HxW.</param>
+    public static Tensor Apply(Tensor images, ImageSize size)
     {
-        using Tensor rows = images.narrow(2, (images.shape[2] - height) / 2, height);
-        return rows.narrow(3, (images.shape[3] - width) / 2, width);
+        using Tensor rows = images.narrow(2, (images.shape[2] - size.Height) / 2, size.Height);
+        return rows.narrow(3, (images.shape[3] - size.Width) / 2, size.Width);
     }
 }

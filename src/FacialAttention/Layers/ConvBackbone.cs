@@ -69,16 +69,17 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         return x.contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The height and width of the features of an image of the given size.</summary>
-    internal static (int Height, int Width) OutputSize(IReadOnlyList<ConvStage> stages, int height, int width)
+    /// <summary>The grid of the features of an image.</summary>
+    internal static FeatureGrid GridOf(IReadOnlyList<ConvStage> stages, ImageSize image)
     {
+        (int height, int width) = image;
         int pools = stages.Count(stage => stage.Pool);
         for (int i = 0; i < pools; i++)
         {
             (height, width) = ((height + 1) / 2, (width + 1) / 2);
         }
 
-        return (height, width);
+        return new FeatureGrid(height, width);
     }
 
     /// <summary>What is wrong with a table, or null.</summary>

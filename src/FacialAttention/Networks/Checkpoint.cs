@@ -150,7 +150,7 @@ public static class Checkpoint
         ArgumentException.ThrowIfNullOrEmpty(path);
         RequireModule.NotDisposed(network, nameof(network));
         SafetensorsFile file = Safetensors.Read(path);
-        StateDict.Fill(network, file, (network as IDescribed)?.Describe().Variant ?? network.GetName());
+        StateDict.Load(network, file, (network as IDescribed)?.Describe().Variant ?? network.GetName());
         return file.IsVerified;
     }
 
@@ -200,12 +200,7 @@ public static class Checkpoint
     private static IReadOnlyDictionary<string, string> MetadataOf(SafetensorsFile file)
     {
         int version = DescriptionFormat.ReadVersion(file.Metadata, file.Source, oldest: FormatVersion2.Version);
-        if (!file.IsVerified)
-        {
-            throw DescriptionFormat.Fault(
-                file.Source, $"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
-        }
-
+        file.CheckVerified();
         return version == FormatVersion2.Version ? FormatVersion2.Upgrade(file.Metadata, file.Source) : file.Metadata;
     }
 
@@ -218,7 +213,7 @@ public static class Checkpoint
         var network = (TNetwork)plan.Build();
         try
         {
-            StateDict.Fill(network, file, description.Variant);
+            StateDict.Load(network, file, description.Variant);
             return ReadyOn(device, network);
         }
         catch
@@ -234,7 +229,7 @@ public static class Checkpoint
         ExpressionNetworkOptions options = stored.Options;
         (options.Labels, options.Seed) = (newLabels, seed);
         var network = new ExpressionNetwork(stored.Variant, options);
-        StateDict.Copy(stored, network, key => !key.StartsWith(ExpressionNetwork.HeadPrefix, StringComparison.Ordinal));
+        StateDict.Copy(stored, network, key => !key.StartsWith(ExpressionNetworkFormat.LastLayerPrefix, StringComparison.Ordinal));
         return ReadyOn(device, network);
     }
 

@@ -23,9 +23,6 @@ namespace FacialAttention;
 /// </remarks>
 public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
 {
-    /// <summary>What the keys of the last layer, and no others, start with.</summary>
-    internal const string HeadPrefix = "classifier.linear.";
-
     private readonly ExpressionNetworkOptions _options;
     private readonly NetworkInput _input;
     [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
@@ -50,8 +47,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
 
         _backbone = new ConvBackbone(_options.BackboneStages, batchNorm: _options.BatchNorm);
         int channels = _backbone.OutChannels;
-        (int height, int width) = ConvBackbone.OutputSize(
-            _options.BackboneStages ?? ConvBackbone.Paper, _options.InputHeight, _options.InputWidth);
+        FeatureGrid grid = ConvBackbone.GridOf(_options.BackboneStages ?? ConvBackbone.Paper, _options.InputSize);
         _localAttention = variant.HasLocalAttention
             ? new LocalFeatureAttention(channels, _options.Scoring, _options.LocalAttentionScaling)
             : null;
@@ -65,7 +61,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
                 _options.Scoring,
                 _options.Bidirectional,
                 _options.Dropout)
-            : new CnnClassifier(channels * height * width, _options.CnnHiddenSize, _options.Labels.Count, _options.Dropout);
+            : new CnnClassifier(channels * grid.Places, _options.CnnHiddenSize, _options.Labels.Count, _options.Dropout);
         RegisterComponents();
     }
 
@@ -91,29 +87,14 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
 
     /// <summary>The number of trainable parameters.</summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public long ParameterCount
-    {
-        get
-        {
-            RequireModule.NotDisposed(this, "network");
-            return parameters().Sum(parameter => parameter.numel());
-        }
-    }
+    public long ParameterCount => NetworkSize.ParametersOf(this);
 
     /// <summary>
     /// Multiply-adds for one image of the options' size, or crop if they have one: convolutions, LSTM and linear layers. They are counted
     /// while the network runs on one face, so no other thread may use it meanwhile.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public long MultiplyAdds
-    {
-        get
-        {
-            RequireModule.NotDisposed(this, "network");
-            using Tensor face = zeros([1, 1, _options.InputHeight, _options.InputWidth], FirstWeight.dtype, FirstWeight.device);
-            return NetworkSize.MultiplyAddsOf(this, face);
-        }
-    }
+    public long MultiplyAdds => NetworkSize.MultiplyAddsOf(this, _options.InputSize);
 
     internal Tensor FirstWeight => _backbone.FirstWeight;
 
@@ -147,19 +128,17 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
         if (_localAttention is not null)
         {
             (sequence, Tensor weights) = _localAttention.Attend(sequence); // [N, T, D], [N, T]
-            Add("local_attention", weights);
+            attention.Add(new LayerAttention("local_attention", weights, maps));
         }
 
         (Tensor pooled, Tensor? poolingWeights) = classifier.Pool(sequence); // [N, F], [N, T]
         if (poolingWeights is not null)
         {
-            Add("global_attention", poolingWeights);
+            attention.Add(new LayerAttention("global_attention", poolingWeights, maps));
         }
 
+        attention.ForEach(layer => layer.Weights.MoveToOuterDisposeScope());
         return (pooled.MoveToOuterDisposeScope(), attention);
-
-        void Add(string layer, Tensor weights) => attention.Add(
-            new LayerAttention(layer, weights.MoveToOuterDisposeScope(), (int)maps.shape[2], (int)maps.shape[3]));
     }
 
     /// <summary>The forward pass with what the attention layers saw on its way.</summary>

@@ -10,6 +10,9 @@ internal static partial class ExpressionNetworkFormat
 {
     public const string Family = nameof(ExpressionNetwork);
 
+    /// <summary>What the keys of the last layer, and no others, start with.</summary>
+    public const string LastLayerPrefix = "classifier.linear.";
+
     private static readonly JsonTypeInfo<StoredOptions> Json = new OptionsJson(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         AllowDuplicateProperties = false,
@@ -32,8 +35,8 @@ internal static partial class ExpressionNetworkFormat
         Labels = options.Labels,
         Preprocessing = new NetworkPreprocessing
         {
-            Size = new ImageSize(options.ImageHeight, options.ImageWidth),
-            Crop = options is { CropHeight: { } height, CropWidth: { } width } ? new ImageSize(height, width) : null,
+            Size = options.ImageSize,
+            Crop = options.Crop,
             PixelMean = options.PixelMean,
             PixelStandardDeviation = options.PixelStandardDeviation,
         },

@@ -106,14 +106,16 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
     [OptionRange(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
 
-    /// <summary>H of what the backbone sees.</summary>
-    internal int InputHeight => CropHeight ?? ImageHeight;
+    /// <summary>The size of the faces that the network is given.</summary>
+    internal ImageSize ImageSize => new(ImageHeight, ImageWidth);
 
-    /// <summary>W of what the backbone sees.</summary>
-    internal int InputWidth => CropWidth ?? ImageWidth;
+    /// <summary>The part of them that it sees; null for all.</summary>
+    internal ImageSize? Crop => (CropHeight, CropWidth) is ({ } height, { } width) ? new ImageSize(height, width) : null;
 
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    /// <summary>The size of what the backbone sees.</summary>
+    internal ImageSize InputSize => Crop ?? ImageSize;
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (Labels is null)
         {
@@ -125,11 +127,9 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
             yield return new ValidationResult($"{nameof(BackboneStages)}: {fault}");
         }
 
-        if (CropHeight is null != CropWidth is null)
+        if (OptionsValidation.FindPairFault(nameof(CropHeight), CropHeight, nameof(CropWidth), CropWidth) is { } pairFault)
         {
-            yield return new ValidationResult(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{nameof(CropHeight)} is {TextOf(CropHeight)} and {nameof(CropWidth)} is {TextOf(CropWidth)}; expected both or neither."));
+            yield return pairFault;
         }
 
         if (FindCropFault(nameof(CropHeight), CropHeight, nameof(ImageHeight), ImageHeight) is { } heightFault)
@@ -163,6 +163,4 @@ public sealed class ExpressionNetworkOptions : IValidatableObject
             : new ValidationResult(string.Create(
                 CultureInfo.InvariantCulture, $"{name} is {crop}; expected {SmallestSide} to {imageName}, which is {image}."));
     }
-
-    private static string TextOf(int? side) => side?.ToString(CultureInfo.InvariantCulture) ?? "null";
 }

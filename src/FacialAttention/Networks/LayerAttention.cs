@@ -12,4 +12,11 @@ namespace FacialAttention;
 /// </param>
 /// <param name="GridHeight">The rows of the grid, which lies over the face, or over the network's crop of it.</param>
 /// <param name="GridWidth">The columns of the grid.</param>
-public sealed record LayerAttention(string Layer, Tensor Weights, int GridHeight, int GridWidth);
+public sealed record LayerAttention(string Layer, Tensor Weights, int GridHeight, int GridWidth)
+{
+    /// <summary>Of a layer that weighs the places of feature maps [N, C, H', W'].</summary>
+    internal LayerAttention(string layer, Tensor weights, Tensor maps)
+        : this(layer, weights, (int)maps.shape[2], (int)maps.shape[3])
+    {
+    }
+}

@@ -18,7 +18,7 @@ internal sealed class NetworkInput(string layer, ExpressionNetworkOptions option
     {
         Check(images, weight);
         using var scope = NewDisposeScope();
-        Tensor seen = options is { CropHeight: { } height, CropWidth: { } width } ? CentreCrop.Apply(images, height, width) : images;
+        Tensor seen = options.Crop is { } crop ? CentreCrop.Apply(images, crop) : images;
         using Scalar mean = options.PixelMean, deviation = options.PixelStandardDeviation;
         return ((seen - mean) / deviation).MoveToOuterDisposeScope();
     }
@@ -27,9 +27,9 @@ internal sealed class NetworkInput(string layer, ExpressionNetworkOptions option
     {
         RequireTensor.Images(images, channels: 1, ExpressionNetworkOptions.SmallestSide, weight, layer);
         (long height, long width) = (images.shape[2], images.shape[3]);
-        if (!anySize && !IsSize(options.ImageHeight, options.ImageWidth) && !IsSize(options.InputHeight, options.InputWidth))
+        if (!anySize && !IsSize(options.ImageSize) && !IsSize(options.InputSize))
         {
-            string orCrop = options.CropHeight is null ? "" : $" or [N, 1, {options.InputHeight}, {options.InputWidth}]";
+            string orCrop = options.Crop is { } crop ? $" or [N, 1, {crop.Height}, {crop.Width}]" : "";
             throw new ArgumentException(
                 $"{layer} was built for images of shape [N, 1, {options.ImageHeight}, {options.ImageWidth}]{orCrop}; "
                 + $"got {RequireTensor.Shape(images)}. Set {nameof(ExpressionNetworkOptions.ImageHeight)} and "
@@ -45,6 +45,6 @@ internal sealed class NetworkInput(string layer, ExpressionNetworkOptions option
                 nameof(images));
         }
 
-        bool IsSize(int expectedHeight, int expectedWidth) => height == expectedHeight && width == expectedWidth;
+        bool IsSize(ImageSize expected) => height == expected.Height && width == expected.Width;
     }
 }

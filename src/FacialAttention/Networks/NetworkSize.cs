@@ -18,6 +18,26 @@ internal static class NetworkSize
         return network.state_dict().Values.Sum(weight => weight.numel());
     }
 
+    /// <summary>The trainable parameters of a network.</summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public static long ParametersOf(Module network)
+    {
+        RequireModule.NotDisposed(network, nameof(network));
+        return network.parameters().Sum(parameter => parameter.numel());
+    }
+
+    /// <summary>Multiply-adds of one pass of a gray face, of the dtype and on the device of the network's weights.</summary>
+    /// <param name="network">A network that no other thread uses meanwhile.</param>
+    /// <param name="face">The size of the face.</param>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
+    public static long MultiplyAddsOf(Module<Tensor, Tensor> network, ImageSize face)
+    {
+        RequireModule.NotDisposed(network, nameof(network));
+        Tensor weight = network.parameters().First();
+        using Tensor images = zeros([1, 1, face.Height, face.Width], weight.dtype, weight.device);
+        return MultiplyAddsOf(network, images);
+    }
+
     /// <summary>
     /// Multiply-adds of one pass: what its convolutions, LSTMs and linear layers say of themselves while the network runs in evaluation
     /// mode; each module is then in its former mode again.

@@ -24,7 +24,7 @@ public sealed class CentreCropTests
             expected[n, c, y, x] = pixels[n, c, y + ((height - cropHeight) / 2), x + ((width - cropWidth) / 2)];
         }
 
-        using Tensor crop = CentreCrop.Apply(images, cropHeight, cropWidth);
+        using Tensor crop = CentreCrop.Apply(images, new ImageSize(cropHeight, cropWidth));
 
         Numbers.ShouldBe(crop, expected, 0);
     }
@@ -34,6 +34,6 @@ public sealed class CentreCropTests
     {
         using Tensor images = Numbers.RandomImages(1, ScalarType.Float32, 2, 1, 8, 11);
 
-        LayerChecks.LeavesNoTensorBehind(x => CentreCrop.Apply(x, 4, 5), images);
+        LayerChecks.LeavesNoTensorBehind(x => CentreCrop.Apply(x, new ImageSize(4, 5)), images);
     }
 }

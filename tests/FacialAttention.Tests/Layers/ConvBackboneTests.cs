@@ -21,7 +21,7 @@ public sealed class ConvBackboneTests
         using Tensor features = backbone.call(images);
 
         features.shape.Should().Equal(2, 64, outHeight, outWidth);
-        ConvBackbone.OutputSize(ConvBackbone.Paper, height, width).Should().Be((outHeight, outWidth));
+        ConvBackbone.GridOf(ConvBackbone.Paper, new ImageSize(height, width)).Should().Be(new FeatureGrid(outHeight, outWidth));
         backbone.OutChannels.Should().Be(64);
     }
 

@@ -105,7 +105,7 @@ public sealed class ExpressionNetworkOptionsTests
     [InlineData(nameof(ExpressionNetworkOptions.CnnHiddenSize), 1, 8192)]
     [InlineData(nameof(ExpressionNetworkOptions.Dropout), 0.0, 0.9)]
     [InlineData(nameof(ExpressionNetworkOptions.Seed), 0, int.MaxValue)]
-    public void ValidatedCopy_OptionAtItsBounds_IsTaken(string option, object minimum, object maximum)
+    public void ValidatedCopy_OptionAtItsBounds_IsAccepted(string option, object minimum, object maximum)
     {
         foreach (object value in (object[])[minimum, maximum])
         {
@@ -134,7 +134,7 @@ public sealed class ExpressionNetworkOptionsTests
     [Theory]
     [InlineData(16, 16)]
     [InlineData(20, 24)]
-    public void ValidatedCopy_CropAtItsBounds_IsTaken(int height, int width)
+    public void ValidatedCopy_CropAtItsBounds_IsAccepted(int height, int width)
     {
         var options = new ExpressionNetworkOptions { ImageHeight = 20, ImageWidth = 24, CropHeight = height, CropWidth = width };
 

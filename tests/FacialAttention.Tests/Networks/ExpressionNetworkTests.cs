@@ -74,7 +74,7 @@ public sealed class ExpressionNetworkTests
     [InlineData(33, 50)]
     [InlineData(16, 16)]
     [InlineData(17, 90)]
-    public void Forward_AnySizeFrom16_IsTakenByVariantsWithLstm(int height, int width)
+    public void Forward_AnySizeFrom16_IsAcceptedByVariantsWithLstm(int height, int width)
     {
         using Tensor images = Numbers.RandomImages(1, ScalarType.Float32, 3, 1, height, width);
         foreach (NetworkVariant variant in Enum.GetValues<NetworkVariant>().Except([NetworkVariant.Cnn]))
@@ -424,7 +424,7 @@ public sealed class ExpressionNetworkTests
 
         keys.Select(key => key.Split('.')[0]).Distinct().Should().BeEquivalentTo(
             variant.HasLocalAttention ? ["backbone", "local_attention", "classifier"] : (string[])["backbone", "classifier"]);
-        keys.Where(key => key.StartsWith(ExpressionNetwork.HeadPrefix, StringComparison.Ordinal))
+        keys.Where(key => key.StartsWith(ExpressionNetworkFormat.LastLayerPrefix, StringComparison.Ordinal))
             .Should().BeEquivalentTo("classifier.linear.weight", "classifier.linear.bias");
     }
 }
