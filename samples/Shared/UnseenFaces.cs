@@ -14,6 +14,6 @@ internal static class UnseenFaces
         int[] unseen = faces.Validation.RowsNotIn(faces.Training);
         return unseen.Length == 0
             ? null
-            : (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelOf(row)) / unseen.Length;
+            : (double)unseen.Count(row => validation.Predictions[row] == faces.Validation.LabelIndices.Span[row]) / unseen.Length;
     }
 }

@@ -104,7 +104,7 @@ public sealed class FaceDataset
     /// <summary>The index of one face's label in <see cref="Labels"/>.</summary>
     /// <param name="index">The face, 0 to <see cref="Count"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such face.</exception>
-    public byte LabelOf(int index)
+    internal byte LabelOf(int index)
     {
         CheckIndex(index, nameof(index));
         return LabelIndices.Span[index];
@@ -151,7 +151,7 @@ public sealed class FaceDataset
 
     /// <summary>The faces of several datasets with all that is known of them, one dataset after another, as a copy.</summary>
     /// <param name="parts">
-    /// Datasets of one image size and one label set, at least one. A column that one of them has all must have, of one landmark scheme;
+    /// Datasets of one image size and one label set, at least one. A column that one of them has, all must have, of one landmark scheme;
     /// only weights may be missing, and are 1 there. Subjects are taken as they are: a number means one person in all parts.
     /// </param>
     /// <exception cref="ArgumentNullException">The list or a dataset is null.</exception>
@@ -248,7 +248,7 @@ public sealed class FaceDataset
     /// </summary>
     public string Fingerprint()
     {
-        // States of runs hold it: what a dataset without columns gives must not change.
+        // Resume states hold it: what a dataset without columns gives must not change.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(string.Join(',', Labels.Names)));
         hash.AppendData(LabelIndices.Span);

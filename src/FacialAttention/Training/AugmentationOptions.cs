@@ -61,16 +61,8 @@ public sealed class AugmentationOptions : IValidatableObject
     [OptionRange(0.02, 1.0)]
     public double MaxErasedShare { get; set; } = 0.2;
 
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (CropHeight.HasValue != CropWidth.HasValue)
-        {
-            yield return new ValidationResult(FormattableString.Invariant(
-                $"CropHeight is {CropHeight?.ToString() ?? "null"} and CropWidth is {CropWidth?.ToString() ?? "null"}; ")
-                + "expected both or neither.");
-        }
-    }
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext) =>
+        OptionsValidation.FindPairFault(nameof(CropHeight), CropHeight, nameof(CropWidth), CropWidth) is { } fault ? [fault] : [];
 
     internal AugmentationOptions Copy() => (AugmentationOptions)MemberwiseClone();
 }

@@ -154,8 +154,7 @@ public sealed class TrainerOptions : IValidatableObject
     [OptionRange(0, 127)]
     public int? CudaIndex { get; set; }
 
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (CudaIndex is { } index && Device != DevicePreference.Cuda)
         {
