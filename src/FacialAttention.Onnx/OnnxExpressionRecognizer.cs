@@ -205,7 +205,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
             var recognizer = new OnnxExpressionRecognizer(
                 session, ModelDescription.Read(session, options is { IncludeAttention: true }, source));
             owner = recognizer;
-            recognizer.TryOut();
+            recognizer.RunOnTwoFaces();
             return recognizer;
         }
         catch (Exception exception)
@@ -223,7 +223,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         }
     }
 
-    /// <summary>What can be told before ONNX Runtime is handed the file.</summary>
+    /// <summary>What the bytes show before ONNX Runtime reads them.</summary>
     private static OnnxOutline ReadOutline(byte[] model, string source)
     {
         OnnxOutline outline;
@@ -247,7 +247,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         $"{source} is not a sound ONNX model of {model.Length} bytes; expected one that FacialAttention exported. {reason}", cause);
 
     /// <summary>Recognises a black face and a pattern: some damage shows only when a graph computes.</summary>
-    private void TryOut()
+    private void RunOnTwoFaces()
     {
         var pixels = new byte[_preprocessor.Size.Pixels];
         Recognize(FaceImage.FromGray(pixels, _preprocessor.Size));

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FacialAttention;
 
-/// <summary>The first use of ONNX Runtime: without telemetry unless the application asks for it, and with its failure told.</summary>
+/// <summary>The first use of ONNX Runtime: without telemetry unless the application asks for it, and with a message that helps where it fails.</summary>
 /// <remarks>
 /// Left alone, ONNX Runtime 1.31.1 writes an identifier of the device and a database of events under the home folder when its environment
 /// is created, and sends the events to its makers. It reads <c>ORT_DISABLE_TELEMETRY</c> then, once; its interface can stop events only

@@ -8,7 +8,7 @@ internal static class Excerpt
 {
     private const int ShortLength = 20;
     private const int MaxNameLength = 300;
-    private const int MaxNamesTold = 20;
+    private const int MaxNamesShown = 20;
     private const int MaxListLength = 1200; // so that no message has more than 2,000 characters
 
     /// <summary>The excerpt of up to 20 characters of UTF-8 or arbitrary bytes; what is not UTF-8 shows as U+FFFD.</summary>
@@ -34,24 +34,24 @@ internal static class Excerpt
     /// <summary>The names as one text, each visible as in <see cref="Name"/> but without quotes; those beyond the first few as a number.</summary>
     public static string Names(IReadOnlyCollection<string> names, string separator = ", ")
     {
-        var told = new StringBuilder();
+        var list = new StringBuilder();
         int count = 0;
         foreach (string name in names)
         {
             string visible = Visible(name);
             string shown = visible.Length <= MaxNameLength ? visible : $"{Visible(visible[..(MaxNameLength - 3)])}...";
-            if (count == MaxNamesTold || (count > 0 && told.Length + shown.Length > MaxListLength))
+            if (count == MaxNamesShown || (count > 0 && list.Length + shown.Length > MaxListLength))
             {
                 break;
             }
 
-            told.Append(count == 0 ? "" : separator).Append(shown);
+            list.Append(count == 0 ? "" : separator).Append(shown);
             count++;
         }
 
         return count == names.Count
-            ? told.ToString()
-            : told.Append(separator).Append(CultureInfo.InvariantCulture, $"and {names.Count - count} more").ToString();
+            ? list.ToString()
+            : list.Append(separator).Append(CultureInfo.InvariantCulture, $"and {names.Count - count} more").ToString();
     }
 
     /// <summary>The excerpt of a string.</summary>

@@ -19,6 +19,8 @@ internal sealed class CsvLineReader : IDisposable
     private const long UnquestionedBytes = 64L << 20;
     private const int MaxExpansion = 100;
 
+    private const string CarriageReturnsAlone = "has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds.";
+
     private readonly string _path;
     private readonly IProgress<double>? _progress;
     private readonly CancellationToken _cancellationToken;
@@ -69,7 +71,7 @@ internal sealed class CsvLineReader : IDisposable
         if (length < 0 && !_streamEnded)
         {
             int searched = _end - _start;
-            Fill();
+            FillBuffer();
             Report();
             length = FindLineEnd(searched);
         }
@@ -86,7 +88,7 @@ internal sealed class CsvLineReader : IDisposable
         if (length > MaxLineBytes)
         {
             throw Fault(line[..MaxLineBytes].Contains((byte)'\r')
-                ? "has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds."
+                ? CarriageReturnsAlone
                 : $"has more than {MaxLineBytes} bytes in line {LineNumber}; expected a row of FER2013 of at most about 9300.");
         }
 
@@ -94,7 +96,7 @@ internal sealed class CsvLineReader : IDisposable
         line = line.EndsWith("\r"u8) ? line[..^1] : line;
         return LineNumber > 1 || !line.Contains((byte)'\r')
             ? true
-            : throw Fault("has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds.");
+            : throw Fault(CarriageReturnsAlone);
     }
 
     public void Dispose()
@@ -106,8 +108,8 @@ internal sealed class CsvLineReader : IDisposable
 
     private void Start()
     {
-        Fill();
-        if (Begins(0x1F, 0x8B))
+        FillBuffer();
+        if (StartsWith(0x1F, 0x8B))
         {
             if (!_file.CanSeek)
             {
@@ -119,14 +121,14 @@ internal sealed class CsvLineReader : IDisposable
             _stream = _members = new GzipMembers(_file);
             _start = _end = MaxLineBytes;
             _bytesRead = 0;
-            Fill();
-            if (Begins(0x1F, 0x8B))
+            FillBuffer();
+            if (StartsWith(0x1F, 0x8B))
             {
                 throw Fault("is compressed twice (gzip inside gzip); expected a csv inside.");
             }
         }
 
-        if (Begins(0xFF, 0xFE) || Begins(0xFE, 0xFF))
+        if (StartsWith(0xFF, 0xFE) || StartsWith(0xFE, 0xFF))
         {
             throw Fault("is UTF-16 text; expected UTF-8 or ASCII.");
         }
@@ -142,7 +144,7 @@ internal sealed class CsvLineReader : IDisposable
             throw Fault($"is not a text file (byte {zero} is zero); expected a csv, unpacked if it comes in a zip or tar archive.");
         }
 
-        _start += Begins(0xEF, 0xBB, 0xBF) ? 3 : 0;
+        _start += StartsWith(0xEF, 0xBB, 0xBF) ? 3 : 0;
         if (_start == _end)
         {
             throw Fault("is empty; expected a header and rows.");
@@ -151,7 +153,7 @@ internal sealed class CsvLineReader : IDisposable
         Report();
     }
 
-    private bool Begins(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(_start.._end).StartsWith(prefix);
+    private bool StartsWith(params ReadOnlySpan<byte> prefix) => _buffer.AsSpan(_start.._end).StartsWith(prefix);
 
     private int FindLineEnd(int from)
     {
@@ -160,7 +162,7 @@ internal sealed class CsvLineReader : IDisposable
     }
 
     /// <summary>Goes on to the next buffer, with the unread bytes before it, unless they are more than a line already.</summary>
-    private void Fill()
+    private void FillBuffer()
     {
         _cancellationToken.ThrowIfCancellationRequested();
         int unread = _end - _start;

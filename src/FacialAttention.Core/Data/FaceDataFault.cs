@@ -18,7 +18,7 @@ public sealed class FaceDataFault
     /// <summary>What would read the data.</summary>
     public FaceDataRemedy Remedy { get; }
 
-    /// <summary>The fault that an exception tells of; its message and no remedy where it is none of the readers'.</summary>
+    /// <summary>The fault that an exception carries; its message and no remedy where it is none of the readers'.</summary>
     /// <param name="exception">What a reader threw.</param>
     public static FaceDataFault Of(Exception exception)
     {
@@ -28,9 +28,9 @@ public sealed class FaceDataFault
 
     /// <summary>An exception that carries a fault.</summary>
     internal static InvalidDataException Exception(string text, FaceDataRemedy remedy = FaceDataRemedy.None, Exception? cause = null) =>
-        new(Tell(text, remedy), cause) { Data = { [typeof(FaceDataFault)] = new FaceDataFault(text, remedy) } };
+        new(MessageOf(text, remedy), cause) { Data = { [typeof(FaceDataFault)] = new FaceDataFault(text, remedy) } };
 
-    private static string Tell(string text, FaceDataRemedy remedy) => remedy switch
+    private static string MessageOf(string text, FaceDataRemedy remedy) => remedy switch
     {
         FaceDataRemedy.Divide => $"{text} ReadStratified divides what is not for test, and leaves the test part alone.",
         FaceDataRemedy.ReadAll => $"{text} ReadPart with null takes all faces.",

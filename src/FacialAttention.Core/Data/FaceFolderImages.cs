@@ -5,7 +5,7 @@ namespace FacialAttention;
 /// <summary>Decodes the images of a folder, on all cores.</summary>
 internal static class FaceFolderImages
 {
-    private const string Hint = " " + ImageCodec.ConverterHint; // told once for all images
+    private const string Hint = " " + ImageCodec.ConverterHint; // said once for all images
 
     /// <summary>Decodes every file of the listing; those that cannot be used stand apart.</summary>
     /// <exception cref="InvalidDataException">
@@ -56,10 +56,10 @@ internal static class FaceFolderImages
         ];
         if (bad.Length > 0 && !skipBad)
         {
-            string[] told = Array.ConvertAll(bad, image => $"{image.Path}: {image.Reason}");
+            string[] faults = Array.ConvertAll(bad, image => $"{image.Path}: {image.Reason}");
             string hint = Array.Exists(reasons, HasHint) ? Hint : "";
             throw listing.Fault(
-                FormattableString.Invariant($"{bad.Length} of {files.Count} image(s) cannot be used: {Excerpt.Names(told, "; ")}{hint}"),
+                FormattableString.Invariant($"{bad.Length} of {files.Count} image(s) cannot be used: {Excerpt.Names(faults, "; ")}{hint}"),
                 FaceDataRemedy.SkipBad);
         }
 

@@ -5,7 +5,7 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class FaceFolderListing
 {
-    private const int MaxWrappers = 3; // folders within folders that are looked through for those meant
+    private const int MaxWrappers = 3; // folders within folders that are searched for those meant
     private const int MaxFoldersLookedInto = 20;
 
     private const string OfParts = "train|validation|test/<class>/*." + FolderFiles.ImageEndings;
@@ -39,7 +39,7 @@ internal sealed class FaceFolderListing
     /// <summary>Part after part, each in the ordinal order of the paths, so that it is the same on every system.</summary>
     public IReadOnlyList<FaceFile> Files => _files;
 
-    /// <summary>Files in the class folders that are neither images nor known company; only where they are not an error.</summary>
+    /// <summary>Files in the class folders that are neither images nor usual companions of images; only where they are not an error.</summary>
     public IReadOnlyList<string> Others => _others;
 
     /// <summary>Lists <c>root/part/class/image</c> with train and validation.</summary>
@@ -122,12 +122,12 @@ internal sealed class FaceFolderListing
         string[] empty = [.. _folders.Except(files.Select(file => file.Folder)).Select(folder => folder.Path)];
         if (empty.Length == _folders.Count)
         {
-            throw Fault($"there is no {image} in any of the {empty.Length} class folders; expected {_layout}.{TellOthers()}");
+            throw Fault($"there is no {image} in any of the {empty.Length} class folders; expected {_layout}.{DescribeOthers()}");
         }
 
         if (empty.Length > 0)
         {
-            throw Fault($"there is no {image} in {Excerpt.Names(empty)}; expected at least one in every class folder.{TellOthers()}");
+            throw Fault($"there is no {image} in {Excerpt.Names(empty)}; expected at least one in every class folder.{DescribeOthers()}");
         }
     }
 
@@ -252,7 +252,7 @@ internal sealed class FaceFolderListing
                 + (files.Length > 0 ? $" There are files alone: {FolderFiles.Count(files)}." : "")
                 + (files.Any(FolderFiles.IsJaffe)
                     ? " They are named as those of JAFFE: the class is the second part of the name (AN, DI, FE, HA, NE, SA, SU)." : "")
-                + TellFormats(files));
+                + ConverterHintFor(files));
         }
 
         (ExpressionLabels? labels, string? fault) = ExpressionLabels.TryCreate(classes);
@@ -312,11 +312,11 @@ internal sealed class FaceFolderListing
                 {
                     throw Fault($"the class folder {Excerpt.Names([folder.Path])} has a folder {Excerpt.Names([entry.Name])}; expected {_layout}.");
                 }
-                else if (FolderFiles.SignOf(entry.Name) is string sign)
+                else if (FolderFiles.OtherUseOf(entry.Name) is string use)
                 {
-                    throw Fault($"the folder {Excerpt.Names([folder.Path])} has a {Excerpt.Names([entry.Name])}, {sign}.");
+                    throw Fault($"the folder {Excerpt.Names([folder.Path])} has a {Excerpt.Names([entry.Name])}, {use}.");
                 }
-                else if (!FolderFiles.IsCompany(entry.Name))
+                else if (!FolderFiles.IsCompanion(entry.Name))
                 {
                     _others.Add(path);
                 }
@@ -332,14 +332,14 @@ internal sealed class FaceFolderListing
         {
             throw Fault(
                 $"of the files in the class folders {FolderFiles.Count(_others)} would not be read; "
-                + $"expected images (.{FolderFiles.ImageEndings.Replace("|", ", .", StringComparison.Ordinal)}).{TellFormats(_others)}",
+                + $"expected images (.{FolderFiles.ImageEndings.Replace("|", ", .", StringComparison.Ordinal)}).{ConverterHintFor(_others)}",
                 FaceDataRemedy.SkipBad);
         }
     }
 
-    private string TellOthers() => _others.Count == 0 ? "" : $" Not read are {FolderFiles.Count(_others)}.{TellFormats(_others)}";
+    private string DescribeOthers() => _others.Count == 0 ? "" : $" Not read are {FolderFiles.Count(_others)}.{ConverterHintFor(_others)}";
 
-    private static string TellFormats(IReadOnlyCollection<string> paths) =>
+    private static string ConverterHintFor(IReadOnlyCollection<string> paths) =>
         paths.Any(path => Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff" or ".heic" or ".heif" or ".avif" or ".jp2" or ".jxl" or ".pgm" or ".ppm")
             ? $" {ImageCodec.ConverterHint}" : "";
 
@@ -396,7 +396,7 @@ internal sealed class FaceFolderListing
         }
         catch (IOException)
         {
-            return true; // a link to itself, by whatever way
+            return true; // a link to itself, directly or through others
         }
     }
 

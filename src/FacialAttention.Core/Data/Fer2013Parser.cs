@@ -46,7 +46,7 @@ internal sealed class Fer2013Parser
     /// <param name="path">The csv or csv.gz file.</param>
     /// <param name="labels">The names behind its emotions; null for those of FER2013.</param>
     /// <param name="usage">What the column Usage is needed for.</param>
-    /// <param name="note">Told of columns that are not read.</param>
+    /// <param name="note">Called with a sentence that names the columns that are not read.</param>
     /// <param name="progress">Receives the share that was read.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public static FaceRows Read(
@@ -70,7 +70,7 @@ internal sealed class Fer2013Parser
     }
 
     /// <summary>Finds the separator and the columns.</summary>
-    /// <returns>The columns that are not needed, as they are told.</returns>
+    /// <returns>The columns that are not needed, as the note names them.</returns>
     private string[] ReadHeader(UsageColumn usage)
     {
         if (!TryReadLine(out ReadOnlySpan<byte> line) || (IsSeparatorHint(line) && !TryReadLine(out line)))

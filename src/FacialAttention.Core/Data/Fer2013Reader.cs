@@ -22,7 +22,7 @@ public static class Fer2013Reader
     /// </summary>
     /// <param name="path">The csv or csv.gz file; which of them it is shows in its content, not in its name.</param>
     /// <param name="labels">The names behind the emotions 0, 1, ... of the file; null for those of FER2013.</param>
-    /// <param name="note">Told, at most once, which columns are not read.</param>
+    /// <param name="note">Called, at most once, with a sentence that names the columns that are not read.</param>
     /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -59,7 +59,7 @@ public static class Fer2013Reader
     /// <param name="trainingShare">The share of each label that trains, above 0 and below 1. Default 0.8.</param>
     /// <param name="seed">Any number; another seed gives another division. Default 1.</param>
     /// <param name="labels">The names behind the emotions 0, 1, ... of the file; null for those of FER2013.</param>
-    /// <param name="note">Told, at most once, which columns are not read.</param>
+    /// <param name="note">Called, at most once, with a sentence that names the columns that are not read.</param>
     /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
@@ -99,7 +99,7 @@ public static class Fer2013Reader
     /// Training rows, PublicTest rows (<see cref="SplitPart.Validation"/>) or PrivateTest rows (<see cref="SplitPart.Test"/>); null for all.
     /// </param>
     /// <param name="labels">The names behind the emotions 0, 1, ... of the file; null for those of FER2013.</param>
-    /// <param name="note">Told, at most once, which columns are not read.</param>
+    /// <param name="note">Called, at most once, with a sentence that names the columns that are not read.</param>
     /// <param name="progress">Receives the share of the file's bytes that was read, rising to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part is not defined.</exception>

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace FacialAttention;
 
-/// <summary>What the names of files and folders say: an image, known company of one, a part of the data, or a sign of another layout.</summary>
+/// <summary>What the names of files and folders say: an image, a usual companion of images, a part of the data, or something else than faces.</summary>
 internal static partial class FolderFiles
 {
     /// <summary>The endings of images, for messages.</summary>
     public const string ImageEndings = "png|jpg|webp|bmp|gif";
 
-    private static readonly string[][] PartNames = // in the order of SplitPart; the first is told
+    private static readonly string[][] PartNames = // in the order of SplitPart; the first stands in messages
     [
         ["train", "training", "trainset", "train_set"],
         ["validation", "val", "valid", "dev", "publictest", "validation_set", "valset", "val_set"],
@@ -20,13 +20,13 @@ internal static partial class FolderFiles
         ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".jif", ".webp", ".bmp", ".dib", ".gif",
     };
 
-    private static readonly HashSet<string> Company = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> Companions = new(StringComparer.OrdinalIgnoreCase)
     {
         ".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".db", ".ini", ".md", ".rst", ".html", ".bib", ".safetensors",
         ".log", ".py", ".sh", ".ps1", ".bat", ".lnk",
     };
 
-    private static readonly HashSet<string> CompanyNames = new(StringComparer.OrdinalIgnoreCase) { "README", "LICENSE", "LICENCE", "Makefile" };
+    private static readonly HashSet<string> CompanionNames = new(StringComparer.OrdinalIgnoreCase) { "README", "LICENSE", "LICENCE", "Makefile" };
 
     private static readonly string[] RunOutputs = ["results.json", "history.json", "checkpoint.safetensors", "run.resume"];
 
@@ -40,10 +40,10 @@ internal static partial class FolderFiles
     public static bool IsImage(string name) => Images.Contains(Path.GetExtension(name));
 
     /// <summary>Whether a file usually stands beside images and holds none.</summary>
-    public static bool IsCompany(string name) => Company.Contains(Path.GetExtension(name)) || CompanyNames.Contains(name);
+    public static bool IsCompanion(string name) => Companions.Contains(Path.GetExtension(name)) || CompanionNames.Contains(name);
 
-    /// <summary>What a file says of a folder that is then no class of faces; null where it says nothing.</summary>
-    public static string? SignOf(string name)
+    /// <summary>What a folder is instead of a class of faces if it has such a file; null if the file does not say.</summary>
+    public static string? OtherUseOf(string name)
     {
         if (name.EndsWith(".resume", StringComparison.OrdinalIgnoreCase) || RunOutputs.Contains(name, StringComparer.OrdinalIgnoreCase))
         {

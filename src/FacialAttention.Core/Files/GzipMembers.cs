@@ -99,7 +99,7 @@ internal sealed class GzipMembers : Stream
     private int Unpack(Span<byte> room)
     {
         int count = _gzip.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
-        if (count == room.Length || !_file.PassOverZeros())
+        if (count == room.Length || !_file.SkipZeros())
         {
             return count;
         }
@@ -124,7 +124,7 @@ internal sealed class GzipMembers : Stream
     private sealed class WithMark(Stream file, byte[] mark) : Stream
     {
         private int _given;
-        private bool _gaveAZero; // and nothing else, last
+        private bool _gaveZeroAlone; // in the last read
 
         public bool IsUsedUp { get; private set; }
 
@@ -149,7 +149,7 @@ internal sealed class GzipMembers : Stream
             {
                 // Zeros are given one by one: so it shows at which of them the reader of the members stops, if at any.
                 int end = buffer[..read].LastIndexOfAnyExcept((byte)0) + 1;
-                _gaveAZero = end == 0;
+                _gaveZeroAlone = end == 0;
                 end = Math.Max(1, end);
                 if (end < read)
                 {
@@ -160,7 +160,7 @@ internal sealed class GzipMembers : Stream
             }
 
             IsUsedUp = true;
-            _gaveAZero = false;
+            _gaveZeroAlone = false;
             read = Math.Min(buffer.Length, mark.Length - _given);
             mark.AsSpan(_given, read).CopyTo(buffer);
             _given += read;
@@ -170,10 +170,10 @@ internal sealed class GzipMembers : Stream
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         /// <summary>Goes to the end of the file where a zero ended the reading and only zeros follow; whether it is so.</summary>
-        public bool PassOverZeros()
+        public bool SkipZeros()
         {
             Span<byte> rest = stackalloc byte[4096];
-            while (_gaveAZero)
+            while (_gaveZeroAlone)
             {
                 int read = file.Read(rest);
                 if (read == 0)
@@ -181,7 +181,7 @@ internal sealed class GzipMembers : Stream
                     return true;
                 }
 
-                _gaveAZero = !rest[..read].ContainsAnyExcept((byte)0);
+                _gaveZeroAlone = !rest[..read].ContainsAnyExcept((byte)0);
             }
 
             return false;

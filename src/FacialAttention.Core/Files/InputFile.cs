@@ -4,7 +4,7 @@ namespace FacialAttention;
 internal static class InputFile
 {
     /// <summary>How long to wait for somebody to write to a pipe where nothing else ends the waiting.</summary>
-    public static readonly TimeSpan PatienceWithPipes = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(5);
 
     /// <param name="path">The file.</param>
     /// <param name="expected">What the caller reads, for messages, as in "a csv file".</param>
@@ -30,7 +30,7 @@ internal static class InputFile
         {
             // Of pipes and devices no length is known. To open a pipe waits until somebody writes to it, and nothing can stop it.
             return new FileInfo(path) is { Exists: true, Length: 0 }
-                ? OpenMeanwhile(() => Open(path, options), path, expected, patience, cancellationToken)
+                ? OpenInBackground(() => Open(path, options), path, expected, patience, cancellationToken)
                 : Open(path, options);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -47,7 +47,7 @@ internal static class InputFile
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, options);
 
     /// <summary>Opens on another thread, which is left to wait alone where this one has to go on.</summary>
-    private static FileStream OpenMeanwhile(
+    private static FileStream OpenInBackground(
         Func<FileStream> open, string path, string expected, TimeSpan? patience, CancellationToken cancellationToken)
     {
         Task<FileStream> opening = Task.Factory.StartNew(open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -159,7 +159,7 @@ public sealed class FaceImage
             throw new FileNotFoundException($"{Excerpt.Name(path)} does not exist; expected an image file.", path);
         }
 
-        return InputFile.Open(path, "an image file", options, InputFile.PatienceWithPipes);
+        return InputFile.Open(path, "an image file", options, InputFile.PipeTimeout);
     }
 
     private static void CheckReadable(Stream stream)

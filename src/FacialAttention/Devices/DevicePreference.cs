@@ -1,6 +1,6 @@
 namespace FacialAttention;
 
-/// <summary>The device a network shall run on, as a wish; <see cref="DeviceSelector"/> turns it into a device of this machine.</summary>
+/// <summary>The device that is asked for; <see cref="DeviceSelector"/> turns it into one of this machine.</summary>
 public enum DevicePreference
 {
     /// <summary>

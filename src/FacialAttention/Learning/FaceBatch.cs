@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace FacialAttention;
 
 /// <summary>
-/// What a network is shown and what it shall answer: N faces with all that is known of them. All tensors are on one device and belong to
+/// What a network is shown and the answer that is wanted: N faces with all that is known of them. All tensors are on one device and belong to
 /// whoever made the batch.
 /// </summary>
 /// <param name="Images">Gray faces, [N, 1, H, W] in [0, 1].</param>

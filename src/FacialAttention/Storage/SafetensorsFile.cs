@@ -15,4 +15,15 @@ internal sealed class SafetensorsFile(
     public IReadOnlyDictionary<string, string> Metadata { get; } = metadata;
 
     public bool IsVerified { get; } = isVerified;
+
+    /// <summary>For files of formats that always have a checksum.</summary>
+    /// <exception cref="InvalidDataException">The file has none.</exception>
+    public void CheckVerified()
+    {
+        if (!IsVerified)
+        {
+            throw new InvalidDataException(
+                $"{Source}: the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
+        }
+    }
 }

@@ -6,13 +6,13 @@ using static TorchSharp.torch.nn;
 namespace FacialAttention;
 
 /// <summary>
-/// The tensors of a file, to be taken for those of networks and optimizers: all must be there, of the right type and shape.
+/// The tensors of a file, read as those of networks and optimizers: all must be there, of the right type and shape.
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="expected">Which tensors are expected, for messages, as in "the 18 keys of ACNN-ALSTM".</param>
 internal sealed class StateDict(SafetensorsFile file, string expected)
 {
-    private readonly Dictionary<string, SafetensorsTensor> _left = file.Tensors.ToDictionary(tensor => tensor.Name);
+    private readonly Dictionary<string, SafetensorsTensor> _unread = file.Tensors.ToDictionary(tensor => tensor.Name);
 
     /// <summary>The weights and buffers of a network as tensors of a file, under their keys.</summary>
     /// <exception cref="ArgumentException">A weight is of another floating-point type than Float32, or not finite.</exception>
@@ -22,20 +22,20 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
         return [.. network.state_dict().Select(entry => ToFile(entry.Key, entry.Value))];
     }
 
-    /// <summary>Fills a network from a file that holds its weights and buffers, and no others. Nothing is changed on a failure.</summary>
+    /// <summary>Loads the weights and buffers of a network from a file that holds them and no others. Nothing is changed on a failure.</summary>
     /// <param name="network">The network.</param>
     /// <param name="file">The file.</param>
     /// <param name="name">The network in messages.</param>
     /// <exception cref="InvalidDataException">A tensor is missing, unknown, of another shape or type, or not finite.</exception>
-    public static void Fill(Module network, SafetensorsFile file, string name)
+    public static void Load(Module network, SafetensorsFile file, string name)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Dictionary<string, Tensor> weights = network.state_dict();
         var stored = new StateDict(file, $"the {weights.Count} keys of {name}");
-        Dictionary<string, Tensor> values = stored.Take(
+        Dictionary<string, Tensor> values = stored.Read(
             weights.Select(entry => (entry.Key, StoredTypeOf(entry.Value), entry.Value.shape)), mustBeFinite: true);
-        stored.CheckNoneLeft();
+        stored.CheckAllRead();
         foreach ((string key, Tensor value) in values)
         {
             weights[key].copy_(value);
@@ -54,15 +54,15 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
         }
     }
 
-    /// <summary>Takes tensors out of those of the file. The caller owns the copies, which are on the CPU, named without the prefix.</summary>
+    /// <summary>Reads some of the tensors. The caller owns the copies, which are on the CPU, named without the prefix.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing, of another shape or type, or not finite.</exception>
-    public Dictionary<string, Tensor> Take(
+    public Dictionary<string, Tensor> Read(
         IEnumerable<(string Name, ScalarType Type, long[] Shape)> tensors, string prefix = "", bool mustBeFinite = false)
     {
-        var taken = new Dictionary<string, Tensor>();
+        var read = new Dictionary<string, Tensor>();
         foreach ((string name, ScalarType type, long[] shape) in tensors)
         {
-            if (!_left.Remove(prefix + name, out SafetensorsTensor? tensor))
+            if (!_unread.Remove(prefix + name, out SafetensorsTensor? tensor))
             {
                 throw Fault($"tensor '{prefix}{name}' is missing; expected {expected}.");
             }
@@ -80,16 +80,16 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
                 throw Fault($"tensor '{prefix}{name}' holds a value that is not finite; expected finite numbers.");
             }
 
-            taken.Add(name, TensorBytes.ToTensor(tensor, type));
+            read.Add(name, TensorBytes.ToTensor(tensor, type));
         }
 
-        return taken;
+        return read;
     }
 
-    /// <exception cref="InvalidDataException">The file has more tensors than were taken.</exception>
-    public void CheckNoneLeft()
+    /// <exception cref="InvalidDataException">The file has more tensors than were read.</exception>
+    public void CheckAllRead()
     {
-        if (_left.Keys.FirstOrDefault() is { } unknown)
+        if (_unread.Keys.FirstOrDefault() is { } unknown)
         {
             throw Fault($"tensor {Excerpt.Of(unknown, 100)} is unknown; expected {expected}.");
         }

@@ -12,7 +12,7 @@ internal sealed class EarlyStopping
     /// <summary>How many validations since then were no better.</summary>
     public int Failures { get; set; }
 
-    /// <summary>Takes in the next validation and says whether it is the best so far.</summary>
+    /// <summary>Adds the next validation and says whether it is the best so far.</summary>
     public bool Add(TrainingPoint point)
     {
         if (Best is { } best && (point.Error, point.Loss).CompareTo((best.Error, best.Loss)) >= 0)

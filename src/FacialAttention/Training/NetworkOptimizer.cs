@@ -20,7 +20,7 @@ internal sealed class NetworkOptimizer : IDisposable
         _factors = [.. groups.Select(group => group.Key)];
         _maxGradientNorm = options.MaxGradientNorm;
         Parameter[][] parameters = [.. groups.Select(group => group.Select(entry => entry.Parameter).ToArray())];
-        // Said to each group: a group's own defaults, such as AdamW's decay of 0.01, go before the optimizer's.
+        // Set for each group: a group's own defaults, such as AdamW's decay of 0.01, go before the optimizer's.
         (double rate, double decay) = (options.LearningRate, options.WeightDecay);
         _optimizer = options.Optimizer switch
         {

@@ -55,7 +55,7 @@ internal sealed class NetworkParts
     /// <summary>The trainable parameters with their names and factors, in the network's order.</summary>
     public IEnumerable<(string Name, Parameter Parameter, double Factor)> Trained => _parameters.Where(entry => entry.Factor != 0);
 
-    /// <summary>Spares the gradients of frozen parameters, or asks for them again.</summary>
+    /// <summary>Turns the gradients of frozen parameters off, or on again.</summary>
     public void SetFrozen(bool isFrozen)
     {
         foreach ((_, Parameter parameter, double factor) in _parameters)

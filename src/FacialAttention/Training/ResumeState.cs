@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FacialAttention;
 
 /// <summary>
-/// Where a run of a <see cref="Trainer"/> keeps what it needs to go on after its process has ended in whatever way: one .safetensors file
+/// Where a run of a <see cref="Trainer"/> keeps what it needs to continue after its process has ended, however that was: one .safetensors file
 /// with the last, best and averaged weights, the optimizer's memory, the state of the random generator, the history, and what the run is
 /// of: options, data, network. It is replaced whole or not at all, and verified when it is read.
 /// </summary>
@@ -34,7 +34,7 @@ public sealed class ResumeState
     /// <summary>A state in the given file, which need not exist.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="conditions">
-    /// What else must be equal for a run to go on, by name: for example where the faces come from. Options, faces and, if the network is
+    /// What else must be equal for a run to continue, by name: for example where the faces come from. Options, faces and, if the network is
     /// <see cref="IDescribed"/>, its description are compared without that. Null for nothing.
     /// </param>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
@@ -62,7 +62,7 @@ public sealed class ResumeState
     /// <exception cref="IOException">Another trainer writes it.</exception>
     internal FileClaim Claim() => FileClaim.Take(_path, $"The resume state '{_path}'");
 
-    /// <summary>Notes what the run is and, if the file exists, goes on from it. Nothing is changed if anything is wrong.</summary>
+    /// <summary>Notes what the run is and, if the file exists, continues from it. Nothing is changed if anything is wrong.</summary>
     internal void Begin(TrainingRun run, RunIdentity identity)
     {
         identity.Add(ConditionsKey, _conditions);
@@ -98,13 +98,13 @@ public sealed class ResumeState
 
         using var scope = NewDisposeScope();
         var stored = new StateDict(file, "those of this network and these options");
-        Dictionary<string, Tensor> tensors = stored.Take(run.Shapes(record));
+        Dictionary<string, Tensor> tensors = stored.Read(run.Shapes(record));
         if (GeneratorState.FindFault(tensors[TrainingRun.GeneratorName].bytes) is { } generatorFault)
         {
             throw Fault($"tensor '{TrainingRun.GeneratorName}' is no state of torch's generator: {generatorFault}");
         }
 
-        stored.CheckNoneLeft();
+        stored.CheckAllRead();
         run.Restore(record, tensors);
     }
 
@@ -120,10 +120,7 @@ public sealed class ResumeState
             throw Fault($"{FormatVersionKey} is {Excerpt.Of(version)}; expected {FormatVersion}.");
         }
 
-        if (!file.IsVerified)
-        {
-            throw Fault($"the metadata has no '{Safetensors.ChecksumKey}'; expected the checksum of the file.");
-        }
+        file.CheckVerified();
     }
 
     private void CheckSameRun(SafetensorsFile file, RunIdentity identity)

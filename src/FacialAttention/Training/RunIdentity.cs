@@ -9,7 +9,7 @@ internal sealed class RunIdentity
 {
     private const string NetworkPrefix = "network/";
 
-    private static readonly JsonDocumentOptions OnceEachKey = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions UniqueKeys = new() { AllowDuplicateProperties = false };
 
     private readonly Dictionary<string, string> _texts;
 
@@ -34,7 +34,7 @@ internal sealed class RunIdentity
     /// <summary>The texts, for the metadata of a file.</summary>
     public IReadOnlyDictionary<string, string> Texts => _texts;
 
-    /// <summary>Adds what the caller says of the run beside.</summary>
+    /// <summary>Adds what the caller says of the run.</summary>
     public void Add(string name, IReadOnlyDictionary<string, string> conditions) => _texts.Add(
         name, JsonSerializer.Serialize(conditions.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(), ResumeState.Json));
 
@@ -81,7 +81,7 @@ internal sealed class RunIdentity
     {
         try
         {
-            JsonObject node = JsonNode.Parse(text, documentOptions: OnceEachKey) as JsonObject
+            JsonObject node = JsonNode.Parse(text, documentOptions: UniqueKeys) as JsonObject
                 ?? throw new InvalidDataException($"{key} is {Excerpt.Of(text)}; expected an object.");
             _ = node.ToJsonString(); // Finds escaped halves of surrogate pairs, which parsing lets pass.
             return node;

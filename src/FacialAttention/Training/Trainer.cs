@@ -27,7 +27,7 @@ public sealed partial class Trainer : IDisposable
     /// <summary>A trainer of a classifier, which is moved to the chosen device.</summary>
     /// <param name="network">Takes images [N, 1, H, W] in [0, 1] and returns logits [N, K]. Not disposed.</param>
     /// <param name="options">How to train; null for the paper's protocol. Validated and copied.</param>
-    /// <param name="logger">Told of the device, each report and the end; null for none.</param>
+    /// <param name="logger">Receives the device, each report and the end; null for none.</param>
     /// <param name="device">Where to train, as <see cref="DeviceSelector"/> chose it; null to choose as the options say.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
     /// One or more options are outside their ranges; all are named.
@@ -46,11 +46,11 @@ public sealed partial class Trainer : IDisposable
     {
     }
 
-    /// <summary>A trainer of any network and what it shall learn; the network is moved to the chosen device.</summary>
+    /// <summary>A trainer of any network with an objective; the network is moved to the chosen device.</summary>
     /// <param name="network">Holds every parameter that is trained. Not disposed.</param>
     /// <param name="objective">Asks the network and measures its answer.</param>
     /// <param name="options">How to train; null for the paper's protocol. Validated and copied.</param>
-    /// <param name="logger">Told of the device, each report and the end; null for none.</param>
+    /// <param name="logger">Receives the device, each report and the end; null for none.</param>
     /// <param name="device">Where to train, as <see cref="DeviceSelector"/> chose it; null to choose as the options say.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
     /// One or more options are outside their ranges; all are named.
@@ -86,15 +86,15 @@ public sealed partial class Trainer : IDisposable
     /// <summary>
     /// Trains on one dataset, measures on the other, and leaves the network with the weights that did best there, in evaluation mode.
     /// Data order and augmentation depend on the seed and the iteration alone, so equal calls on one machine give equal weights. A second
-    /// call goes on from the network's weights and the optimizer's memory, counting iterations from 1 again.
+    /// call continues from the network's weights and the optimizer's memory, counting iterations from 1 again.
     /// </summary>
     /// <param name="training">What to learn from: the votes of a face if the dataset has them, else its label.</param>
     /// <param name="validation">What the best weights are selected on; never the test data.</param>
     /// <param name="resume">
-    /// Where to keep what is needed to go on after the process ends, written at intervals and at cancellation; null for nowhere. If it
-    /// exists the run goes on from it and ends, on the CPU and with as many threads, with the same bits as if it had never stopped.
+    /// Where to keep what is needed to continue after the process ends, written at intervals and at cancellation; null for nowhere. If it
+    /// exists the run continues from it and ends, on the CPU and with as many threads, with the same bits as if it had never stopped.
     /// </param>
-    /// <param name="progress">Told after each iteration, on this thread unless the implementation says otherwise.</param>
+    /// <param name="progress">Receives a report after each iteration, on this thread unless the implementation says otherwise.</param>
     /// <param name="cancellationToken">Stops between batches; the network then holds the best weights so far, if any were measured.</param>
     /// <exception cref="ArgumentException">
     /// The datasets differ in size or labels, the network does not fit them, or training cuts faces to a size that the network does not take

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace FacialAttention;
 
-/// <summary>What one <see cref="Trainer.Fit"/> works on and where it stands; it gives out all of that and takes it in again.</summary>
+/// <summary>What one <see cref="Trainer.Fit"/> works on and where it stands, all of which it captures and restores.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     public const string GeneratorName = "generator";
@@ -163,7 +163,7 @@ internal sealed class TrainingRun : IDisposable
         ];
     }
 
-    /// <summary>Goes on from a record and the tensors that <see cref="Shapes"/> says of it.</summary>
+    /// <summary>Continues from a record and the tensors that <see cref="Shapes"/> says of it.</summary>
     public void Restore(TrainingRecord record, IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var noGrad = no_grad();

@@ -15,7 +15,7 @@ internal sealed class WeightAverage(double decay) : IDisposable
     /// <summary>The average as it is now, by the network's keys.</summary>
     public WeightSnapshot Snapshot => _average;
 
-    /// <summary>Takes in the weights of an iteration, counted from 1.</summary>
+    /// <summary>Adds the weights of an iteration, counted from 1.</summary>
     public void Update(Module network, int iteration)
     {
         if (_average.Weights.Count == 0)

@@ -76,6 +76,6 @@ public sealed class FaceColumnsTests
     }
 
     [Fact]
-    public void Constructor_TeacherWithinAThousandthOfOne_IsTaken() =>
+    public void Constructor_TeacherWithinAThousandthOfOne_IsAccepted() =>
         Faces(new FaceColumns { Teacher = new[] { 0, 1, 0.2505f, 0.75f, 0.5f, 0.4995f } }).Count.Should().Be(3);
 }

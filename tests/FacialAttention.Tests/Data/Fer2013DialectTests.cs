@@ -74,7 +74,7 @@ public sealed class Fer2013DialectTests : IDisposable
     [InlineData("Unnamed: 0", "\"Unnamed: 0\"", "17")]
     [InlineData("emotion_name", "\"emotion_name\"", "\"a, \"\"quoted\"\" word\"")]
     [InlineData("note\u001b", "\"note\\u001B\"", "5;7 inches\"")]
-    public void Read_ColumnThatIsNotNeeded_IsToldOnceAndNotRead(string column, string told, string value)
+    public void Read_ColumnThatIsNotNeeded_IsNamedOnceAndNotRead(string column, string named, string value)
     {
         string[] lines = new Fer2013CsvBuilder().Build(Rows).TrimEnd('\n').Split('\n');
         foreach (bool isFirst in new[] { true, false })
@@ -85,12 +85,12 @@ public sealed class Fer2013DialectTests : IDisposable
 
             ShouldHoldAll(Fer2013Reader.Read(path, note: notes.Add));
 
-            notes.Should().Equal($"'{path}': not read is the column {told}.");
+            notes.Should().Equal($"'{path}': not read is the column {named}.");
         }
     }
 
     [Fact]
-    public void Read_NeededColumnsAlone_TellsNothing()
+    public void Read_NeededColumnsAlone_NotesNothing()
     {
         var notes = new List<string>();
 

@@ -3,7 +3,7 @@ namespace FacialAttention.Tests.Native;
 public sealed class LinuxLoaderTests
 {
     [LinuxFact]
-    public void IsLoaded_BeforeAndAfter_TellsThem()
+    public void IsLoaded_BeforeAndAfter_TellsThemApart()
     {
         LinuxLoader.IsLoaded("libLibTorchSharp.so").Should().BeTrue();
         LinuxLoader.IsLoaded("libNobodyHasThis.so").Should().BeFalse();

@@ -36,7 +36,7 @@ public sealed class GeneratorStateTests
     [InlineData(Next, 625)]
     [InlineData(Next, 624)] // beyond the table by the second draw
     [InlineData(Next, -1)]
-    public void FindFault_Damage_IsTold(int place, int value)
+    public void FindFault_Damage_IsFound(int place, int value)
     {
         byte[] state = DrawnOnce();
         GeneratorState.FindFault(state).Should().BeNull();

@@ -72,7 +72,7 @@ public sealed class ResumeStateBadInputTests : IDisposable
     }
 
     [Fact]
-    public void Fit_OptionsThatMayDiffer_GoOn()
+    public void Fit_OptionsThatMayDiffer_Continues()
     {
         TrainerOptions options = ResumeStateTests.Options(OptimizerKind.AdamW);
         (options.ResumeInterval, options.Device) = (7, DevicePreference.Auto);

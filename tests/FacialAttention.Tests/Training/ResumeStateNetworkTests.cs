@@ -74,7 +74,7 @@ public sealed class ResumeStateNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Fit_SameNetwork_GoesOn()
+    public void Fit_SameNetwork_Continues()
     {
         Stop(Options());
         using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, Options());

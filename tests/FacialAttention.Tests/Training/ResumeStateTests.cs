@@ -50,7 +50,7 @@ public sealed class ResumeStateTests
     }
 
     [Fact]
-    public void Fit_StoppedByAFailure_GoesOnFromTheLastWrittenState()
+    public void Fit_StoppedByAFailure_ContinuesFromTheLastWrittenState()
     {
         using var folder = new TemporaryFolder();
         (byte[] expected, _) = Run(Options(OptimizerKind.Adam));

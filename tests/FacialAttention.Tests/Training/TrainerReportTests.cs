@@ -149,7 +149,7 @@ public sealed class TrainerReportTests
     }
 
     [Fact]
-    public void Fit_Logger_IsToldOfDeviceReportsAndEndInInvariantEnglish()
+    public void Fit_Logger_ReceivesDeviceReportsAndEndInInvariantEnglish()
     {
         using var culture = new UnderCulture("de-DE");
         using var network = new TwoLayerNet();

@@ -114,7 +114,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void Fit_Again_GoesOnFromTheWeightsAndAdamsMoments()
+    public void Fit_Again_ContinuesFromTheWeightsAndAdamsMoments()
     {
         static byte[] Train(bool hasTrainerOfItsOwn)
         {
