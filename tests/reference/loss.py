@@ -15,10 +15,10 @@ def cross_entropy(logits, labels, smoothing=0.0, class_weights=None, partners=No
     """
     classes = logits.shape[1]
     weights = torch.ones(classes, dtype=logits.dtype) if class_weights is None else class_weights
-    surprises = -log_probabilities(logits)
+    negative_logs = -log_probabilities(logits)
     total, weight = 0.0, 0.0
     for of, part in [(labels, share)] if partners is None else [(labels, share), (partners, 1 - share)]:
-        losses = (1 - smoothing) * surprises.gather(1, of[:, None])[:, 0] + smoothing * surprises.mean(1)
+        losses = (1 - smoothing) * negative_logs.gather(1, of[:, None])[:, 0] + smoothing * negative_logs.mean(1)
         total = total + part * (weights[of] * losses).sum()
         weight = weight + part * weights[of].sum()
     return total / weight
@@ -29,8 +29,8 @@ def cross_entropy_to(logits, mixture):
     The same to targets [N, K], of which each row sums to 1, where each face has a weight of its own. A mixture has for each of its parts the
     targets [N, K], the weights [N] and the share of the part; without mixup there is one part of share 1.
     """
-    surprises = -log_probabilities(logits)
-    total = sum(share * (weights * (targets * surprises).sum(1)).sum() for targets, weights, share in mixture)
+    negative_logs = -log_probabilities(logits)
+    total = sum(share * (weights * (targets * negative_logs).sum(1)).sum() for targets, weights, share in mixture)
     return total / sum(share * weights.sum() for _, weights, share in mixture)
 
 

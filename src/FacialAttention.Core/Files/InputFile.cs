@@ -9,7 +9,7 @@ internal static class InputFile
     /// <param name="path">The file.</param>
     /// <param name="expected">What the caller reads, for messages, as in "a csv file".</param>
     /// <param name="options">How it is opened.</param>
-    /// <param name="patience">How long to wait for the other end of a pipe; null for as long as it takes.</param>
+    /// <param name="timeout">How long to wait for the other end of a pipe; null for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the waiting for the other end of a pipe.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
@@ -17,7 +17,7 @@ internal static class InputFile
         string path,
         string expected,
         FileOptions options = FileOptions.SequentialScan,
-        TimeSpan? patience = null,
+        TimeSpan? timeout = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -30,7 +30,7 @@ internal static class InputFile
         {
             // Of pipes and devices no length is known. To open a pipe waits until somebody writes to it, and nothing can stop it.
             return new FileInfo(path) is { Exists: true, Length: 0 }
-                ? OpenInBackground(() => Open(path, options), path, expected, patience, cancellationToken)
+                ? OpenInBackground(() => Open(path, options), path, expected, timeout, cancellationToken)
                 : Open(path, options);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -48,12 +48,12 @@ internal static class InputFile
 
     /// <summary>Opens on another thread, which is left to wait alone where this one has to go on.</summary>
     private static FileStream OpenInBackground(
-        Func<FileStream> open, string path, string expected, TimeSpan? patience, CancellationToken cancellationToken)
+        Func<FileStream> open, string path, string expected, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         Task<FileStream> opening = Task.Factory.StartNew(open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            if (Task.WaitAny([opening], (int)(patience?.TotalMilliseconds ?? Timeout.Infinite), cancellationToken) == 0)
+            if (Task.WaitAny([opening], (int)(timeout?.TotalMilliseconds ?? Timeout.Infinite), cancellationToken) == 0)
             {
                 return opening.GetAwaiter().GetResult();
             }

@@ -15,22 +15,21 @@ public sealed class FaceImage
 {
     private const int BlockBytes = 81920;
 
-    internal FaceImage(ReadOnlyMemory<byte> pixels, int width, int height, int channels)
+    internal FaceImage(ReadOnlyMemory<byte> pixels, ImageSize size, int channels)
     {
         Pixels = pixels;
-        Width = width;
-        Height = height;
+        Size = size;
         Channels = channels;
     }
 
     /// <summary>The number of columns.</summary>
-    public int Width { get; }
+    public int Width => Size.Width;
 
     /// <summary>The number of rows.</summary>
-    public int Height { get; }
+    public int Height => Size.Height;
 
     /// <summary>The number of rows and columns.</summary>
-    public ImageSize Size => new(Height, Width);
+    public ImageSize Size { get; }
 
     /// <summary>1 (gray) or 3 (red, green, blue).</summary>
     public int Channels { get; }
@@ -226,7 +225,7 @@ public sealed class FaceImage
         }
 
         return content.Length > BlockBytes && !ImageCodec.HasKnownSignature(Bytes(content))
-            ? ImageCodec.NotAnImage(Bytes(content), goesOn: true)
+            ? ImageCodec.NotAnImage(Bytes(content), hasMore: true)
             : null;
     }
 
@@ -246,6 +245,6 @@ public sealed class FaceImage
                 nameof(pixels));
         }
 
-        return new FaceImage(pixels, size.Width, size.Height, channels);
+        return new FaceImage(pixels, size, channels);
     }
 }

@@ -79,8 +79,8 @@ internal static class ImageCodec
 
         SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
         return origin == SKEncodedOrigin.TopLeft
-            ? (new FaceImage(isGray ? decoded : DropAlpha(decoded), info.Width, info.Height, isGray ? 1 : 3), null)
-            : (Upright(decoded, info.Width, info.Height, isGray, origin), null);
+            ? (new FaceImage(isGray ? decoded : DropAlpha(decoded), new ImageSize(info.Height, info.Width), isGray ? 1 : 3), null)
+            : (Upright(decoded, new ImageSize(info.Height, info.Width), isGray, origin), null);
     }
 
     /// <summary>Whether the first bytes are those of an image that is read.</summary>
@@ -94,8 +94,8 @@ internal static class ImageCodec
 
     /// <summary>What bytes are that are no image that is read.</summary>
     /// <param name="encoded">The file, or its first bytes.</param>
-    /// <param name="goesOn">Whether there are more.</param>
-    public static string NotAnImage(ReadOnlySpan<byte> encoded, bool goesOn = false)
+    /// <param name="hasMore">Whether there are more.</param>
+    public static string NotAnImage(ReadOnlySpan<byte> encoded, bool hasMore = false)
     {
         if (encoded.IsEmpty)
         {
@@ -107,7 +107,7 @@ internal static class ImageCodec
             return $"is {kind}; expected {Known}.{(kind.EndsWith(" image", StringComparison.Ordinal) ? $" {ConverterHint}" : "")}";
         }
 
-        string count = goesOn ? $"more than {encoded.Length}" : $"{encoded.Length}";
+        string count = hasMore ? $"more than {encoded.Length}" : $"{encoded.Length}";
         return encoded.ContainsAnyExceptInRange((byte)' ', (byte)'~') && encoded.ContainsAnyInRange((byte)0, (byte)8)
             ? $"is {count} bytes that begin with {Convert.ToHexString(encoded[..Math.Min(encoded.Length, 8)])}; expected {Known}."
             : $"is {count} bytes of text that begins with {Excerpt.Of(encoded)}; expected {Known}.";
@@ -167,7 +167,7 @@ internal static class ImageCodec
     }
 
     /// <summary>Lays transparency over the background and turns the rows and columns the way the EXIF orientation asks.</summary>
-    private static FaceImage Upright(byte[] decoded, int width, int height, bool isGray, SKEncodedOrigin origin)
+    private static FaceImage Upright(byte[] decoded, ImageSize stored, bool isGray, SKEncodedOrigin origin)
     {
         // Orientations 5 to 8 swap rows and columns. An upright pixel (x, y) comes from the stored column and row below.
         bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
@@ -176,18 +176,18 @@ internal static class ImageCodec
             or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         bool mirrorRow = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft
             or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
-        (int outWidth, int outHeight) = swap ? (height, width) : (width, height);
+        ImageSize size = swap ? new ImageSize(stored.Width, stored.Height) : stored;
         int channels = isGray ? 1 : 3;
-        var pixels = new byte[outWidth * outHeight * channels];
+        var pixels = new byte[size.Pixels * channels];
         int target = 0;
-        for (int y = 0; y < outHeight; y++)
+        for (int y = 0; y < size.Height; y++)
         {
-            for (int x = 0; x < outWidth; x++)
+            for (int x = 0; x < size.Width; x++)
             {
                 (int column, int row) = swap ? (y, x) : (x, y);
-                column = mirrorColumn ? width - 1 - column : column;
-                row = mirrorRow ? height - 1 - row : row;
-                int source = (row * width) + column;
+                column = mirrorColumn ? stored.Width - 1 - column : column;
+                row = mirrorRow ? stored.Height - 1 - row : row;
+                int source = (row * stored.Width) + column;
                 if (isGray)
                 {
                     pixels[target++] = decoded[source];
@@ -199,7 +199,7 @@ internal static class ImageCodec
             }
         }
 
-        return new FaceImage(pixels, outWidth, outHeight, channels);
+        return new FaceImage(pixels, size, channels);
     }
 
     /// <summary>

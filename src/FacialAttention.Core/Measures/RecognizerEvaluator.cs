@@ -74,12 +74,12 @@ public static class RecognizerEvaluator
         int voters = 0;
         for (int k = 0; k < votes.Length; k++)
         {
-            sum += votes[k] * Surprise(probabilities[k]);
+            sum += votes[k] * NegativeLog(probabilities[k]);
             voters += votes[k];
         }
 
-        return voters > 0 ? sum / voters : Surprise(probabilities[faces.LabelOf(face)]);
+        return voters > 0 ? sum / voters : NegativeLog(probabilities[faces.LabelOf(face)]);
     }
 
-    private static double Surprise(float probability) => -Math.Log(Math.Max(probability, float.Epsilon));
+    private static double NegativeLog(float probability) => -Math.Log(Math.Max(probability, float.Epsilon));
 }

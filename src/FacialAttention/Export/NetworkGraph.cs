@@ -50,7 +50,7 @@ internal sealed class NetworkGraph
 
     private string AddCrop(string images)
     {
-        if (_options is not { CropHeight: { } height, CropWidth: { } width })
+        if (_options.Crop is not (int height, int width))
         {
             return images;
         }

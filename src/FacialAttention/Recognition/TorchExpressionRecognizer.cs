@@ -33,7 +33,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         _includeAttention = options is { IncludeAttention: true };
         ExpressionNetworkOptions networkOptions = network.Options;
         Labels = networkOptions.Labels;
-        _preprocessor = new FacePreprocessor(new ImageSize(networkOptions.ImageHeight, networkOptions.ImageWidth));
+        _preprocessor = new FacePreprocessor(networkOptions.ImageSize);
     }
 
     /// <inheritdoc/>

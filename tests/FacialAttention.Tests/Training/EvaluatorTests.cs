@@ -82,7 +82,7 @@ public sealed class EvaluatorTests
         };
         var faces = new FaceDataset([.. noise.Pixels.Span], [0, 0, 0, 0, 0], new ImageSize(ToyFaces.Height, ToyFaces.Width), ToyFaces.Labels, columns);
         using var network = new TwoLayerNet();
-        double[][] surprises = [.. Enumerable.Range(0, 5).Select(row => SurprisesOf(network, faces, row))];
+        double[][] negativeLogs = [.. Enumerable.Range(0, 5).Select(row => NegativeLogsOf(network, faces, row))];
 
         EvaluationResult result = Evaluator.Evaluate(network, faces, batchSize: 2);
 
@@ -92,9 +92,9 @@ public sealed class EvaluatorTests
         {
             double[] votes = [.. columns.Votes.Value.Span.Slice(3 * row, 3).ToArray().Select(vote => (double)vote)];
             double weight = columns.Weights.Value.Span[row];
-            sum += weight * votes.Zip(surprises[row], (vote, surprise) => vote / votes.Sum() * surprise).Sum();
+            sum += weight * votes.Zip(negativeLogs[row], (vote, negativeLog) => vote / votes.Sum() * negativeLog).Sum();
             total += weight;
-            bool isRight = Array.IndexOf(surprises[row], surprises[row].Min()) == Array.IndexOf(votes, votes.Max());
+            bool isRight = Array.IndexOf(negativeLogs[row], negativeLogs[row].Min()) == Array.IndexOf(votes, votes.Max());
             right += weight > 0 && isRight ? 1 : 0;
         }
 
@@ -233,7 +233,7 @@ public sealed class EvaluatorTests
     }
 
     /// <summary>The cross-entropy of one face to each label.</summary>
-    private static double[] SurprisesOf(TwoLayerNet network, FaceDataset faces, int row) =>
+    private static double[] NegativeLogsOf(TwoLayerNet network, FaceDataset faces, int row) =>
     [
         .. Enumerable.Range(0, ToyFaces.Classes).Select(label => network
             .Classify(new FaceDataset(faces.PixelsOf(row).ToArray(), [(byte)label], new ImageSize(ToyFaces.Height, ToyFaces.Width), ToyFaces.Labels), 0)
