@@ -19,8 +19,8 @@ internal static class DataNotes
         }
     }
 
-    /// <summary>Tells the classes that no training face shows.</summary>
-    public static void TellMissingClasses(FaceDataset training)
+    /// <summary>Notes the classes that no training face shows.</summary>
+    public static void NoteMissingClasses(FaceDataset training)
     {
         int[] counts = training.CountByLabel();
         string[] missing = [.. training.Labels.Names.Where((_, label) => counts[label] == 0)];

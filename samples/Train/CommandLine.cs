@@ -90,7 +90,7 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _skipBad = new("--skip-bad")
     {
-        Description = "Leave out images of a folder that cannot be used, and tell their names.",
+        Description = "Leave out images of a folder that cannot be used, and list their names.",
     };
 
     private readonly Option<string?> _tensorBoard = new("--tensorboard") { Description = "A folder for TensorBoard events." };
@@ -212,7 +212,7 @@ internal sealed class CommandLine
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention))));
         Command = new RootCommand(
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
-            + "Exit codes: 0 done; 2 an error, told on stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
+            + "Exit codes: 0 done; 2 an error, written to stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
             train, evaluate, finetune, export, curves, draw,
         };
@@ -244,7 +244,7 @@ internal sealed class CommandLine
         bool resumes = result.GetValue(_resume);
         if (resumes && output is null)
         {
-            throw new ArgumentException("--resume was given without --output; expected the folder of the run to go on with.");
+            throw new ArgumentException("--resume was given without --output; expected the folder of the run to continue.");
         }
 
         Dictionary<string, string?> overrides = ReadOverrides(result, namedOptions);

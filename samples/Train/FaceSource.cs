@@ -6,7 +6,7 @@ namespace Train;
 /// <summary>Where faces come from.</summary>
 /// <param name="Path">A FER2013 csv or csv.gz, or a folder of faces; null for drawn faces.</param>
 /// <param name="Split">"official", "8:2" or null for what the data suggests.</param>
-/// <param name="SkipsBad">Whether images of a folder that cannot be used are told and left out.</param>
+/// <param name="SkipsBad">Whether images of a folder that cannot be used are listed and left out.</param>
 /// <param name="Labels">The classes of a csv; null for those of FER2013.</param>
 internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, ExpressionLabels? Labels)
 {
@@ -22,7 +22,7 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
     {
         DatasetSplit faces = DataNotes.Read(() => ReadSplit(new FacePreprocessor(size), cancellationToken));
         CheckSize(faces.Training, size);
-        DataNotes.TellMissingClasses(faces.Training);
+        DataNotes.NoteMissingClasses(faces.Training);
         return faces;
     }
 
@@ -70,7 +70,7 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
         FaceFolder read = isDivided
             ? FaceFolderReader.Read(Path, preprocessor, SkipsBad, cancellationToken: cancellationToken)
             : FaceFolderReader.ReadStratified(Path, preprocessor: preprocessor, skipBad: SkipsBad, cancellationToken: cancellationToken);
-        TellLeftOut(read.BadImages, Console.Out);
+        NoteLeftOut(read.BadImages, Console.Out);
         return read.Split;
     }
 
@@ -85,11 +85,11 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
 
         (FaceDataset faces, IReadOnlyList<BadImage> badImages) = FaceFolderReader.ReadPart(
             path, PartNamed(part, FolderParts), preprocessor, SkipsBad, cancellationToken: cancellationToken);
-        TellLeftOut(badImages, Console.Error);
+        NoteLeftOut(badImages, Console.Error);
         return faces;
     }
 
-    private static void TellLeftOut(IReadOnlyList<BadImage> badImages, TextWriter notes)
+    private static void NoteLeftOut(IReadOnlyList<BadImage> badImages, TextWriter notes)
     {
         foreach (BadImage bad in badImages)
         {

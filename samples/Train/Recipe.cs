@@ -10,7 +10,7 @@ internal sealed class Recipe
 
     public TrainerOptions Trainer { get; set; } = new();
 
-    /// <summary>The library tells the faults of one object; here those of the network and of training are told together.</summary>
+    /// <summary>The library reports the faults of one object; here those of the network and of training are reported together.</summary>
     /// <exception cref="ArgumentException">One or more values are outside their ranges; all are named.</exception>
     public void Check()
     {

@@ -79,7 +79,7 @@ internal sealed class RunFolder : IDisposable
         IsFinished = !isUnfinished && File.Exists(CheckpointPath);
         if (isUnfinished && !resumes)
         {
-            throw new ArgumentException($"'{path}' holds an unfinished run; expected --resume to go on with it, or another folder.");
+            throw new ArgumentException($"'{path}' holds an unfinished run; expected --resume to continue it, or another folder.");
         }
 
         if (IsFinished && !resumes)

@@ -55,7 +55,7 @@ internal static class TrainRun
             catch (OperationCanceledException)
             {
                 throw new StoppedException(state is { Exists: true }
-                    ? "Stopped. The state is kept; go on with the same command and --resume."
+                    ? "Stopped. The state is kept; continue with the same command and --resume."
                     : "Stopped. Nothing is kept.");
             }
         }

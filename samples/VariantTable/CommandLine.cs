@@ -77,7 +77,7 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on with the table in --output: finished rows are not run again, and an unfinished one goes on where it stopped.",
+        Description = "Continue the table in --output: finished rows are not run again, and an unfinished one continues where it stopped.",
     };
 
     public CommandLine()
@@ -85,7 +85,7 @@ internal sealed class CommandLine
         CommonOptions.RefuseEmpty(_data, _output);
         Command = new RootCommand(
             "Trains the five networks of Ming, Hu and Liu (2022) and prints their table.\n\n"
-            + "Exit codes: 0 all rows are done; 2 an error, told on stderr; 130 stopped by Ctrl-C, finished rows are kept.")
+            + "Exit codes: 0 all rows are done; 2 an error, written to stderr; 130 stopped by Ctrl-C, finished rows are kept.")
         {
             _data, _split, _variants, _iterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _localScaling, _seeds, _device,
             _threads, _output, _resume,
@@ -105,7 +105,7 @@ internal sealed class CommandLine
 
         if (result.GetValue(_resume) && result.GetValue(_output) is null)
         {
-            throw new ArgumentException("--resume was given without --output; expected the folder of the table to go on with.");
+            throw new ArgumentException("--resume was given without --output; expected the folder of the table to continue.");
         }
 
         (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);

@@ -54,7 +54,7 @@ internal sealed class ResultsFile
         else if (Directory.EnumerateFiles(folder, "*" + StateExtension).FirstOrDefault() is { } state)
         {
             throw new ArgumentException(
-                $"'{folder}' holds an unfinished table ({Path.GetFileName(state)}); expected --resume to go on with it, or another folder.");
+                $"'{folder}' holds an unfinished table ({Path.GetFileName(state)}); expected --resume to continue it, or another folder.");
         }
     }
 

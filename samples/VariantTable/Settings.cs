@@ -34,7 +34,7 @@ internal sealed record Settings
 
     public required string? OutputFolder { get; init; }
 
-    /// <summary>Whether the table in the output folder is gone on with.</summary>
+    /// <summary>Whether the table in the output folder is continued.</summary>
     public required bool Resumes { get; init; }
 
     public string DataName => DataPath is null ? nameof(SyntheticFaces) : "FER2013";

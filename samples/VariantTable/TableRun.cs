@@ -54,7 +54,7 @@ internal static class TableRun
             DatasetSplit faces = DataNotes.Read(() => settings.IsStratified
                 ? Fer2013Reader.ReadStratified(path, note: Console.WriteLine, cancellationToken: cancellationToken)
                 : Fer2013Reader.Read(path, note: Console.WriteLine, cancellationToken: cancellationToken));
-            DataNotes.TellMissingClasses(faces.Training);
+            DataNotes.NoteMissingClasses(faces.Training);
             return faces;
         }
 

@@ -305,7 +305,7 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             process.PressCtrlC();
             (int exitCode, _, string error) = process.WaitForExit();
             exitCode.Should().Be(130);
-            error.Should().Be("Stopped. The state is kept; go on with the same command and --resume." + Environment.NewLine);
+            error.Should().Be("Stopped. The state is kept; continue with the same command and --resume." + Environment.NewLine);
         }
 
         Directory.GetFiles(output).Select(Path.GetFileName).Should().Equal("run.resume");
