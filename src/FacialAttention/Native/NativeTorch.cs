@@ -16,6 +16,10 @@ namespace FacialAttention;
 /// it is set already: libtorch computes wrong numbers there without (docs/troubleshooting.md).
 /// </para>
 /// <para>
+/// On Linux up to 1 GiB of freed native memory waits for the next tensors of the process; <c>MALLOC_TRIM_THRESHOLD_</c>, any other of
+/// glibc's settings of allocation, or <c>GLIBC_TUNABLES</c> with one, leave glibc as the user wants it.
+/// </para>
+/// <para>
 /// The environment variable <c>FACIALATTENTION_LIBTORCH</c> may name a folder with an existing libtorch (for example
 /// <c>torch/lib</c> of a Python PyTorch) for applications that bring none.
 /// </para>

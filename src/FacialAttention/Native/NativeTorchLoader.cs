@@ -40,6 +40,7 @@ internal sealed partial class NativeTorchLoader(string[] folders, string? libtor
         }
 
         OpenMPWaiting.Shorten();
+        _ = FreedMemory.Keep();
         LoadLibtorch();
         LoadTorchSharp();
     }
