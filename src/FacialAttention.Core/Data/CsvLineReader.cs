@@ -16,7 +16,7 @@ internal sealed class CsvLineReader : IDisposable
     private const int BufferBytes = 4 * MaxLineBytes;
 
     // FER2013 unpacks to about three times its size; a hostile file to a thousand times, which would fill the memory.
-    private const long UnquestionedBytes = 64L << 20;
+    private const long AlwaysAllowedBytes = 64L << 20;
     private const int MaxExpansion = 100;
 
     private const string CarriageReturnsAlone = "has lines that end in carriage returns alone, as on old Macintoshes; expected line feeds.";
@@ -191,11 +191,11 @@ internal sealed class CsvLineReader : IDisposable
         _end = MaxLineBytes + read;
         _streamEnded = read < BufferBytes - MaxLineBytes;
         _bytesRead += read;
-        if (_members is not null && _bytesRead > Math.Max(UnquestionedBytes, MaxExpansion * _file.Length))
+        if (_members is not null && _bytesRead > Math.Max(AlwaysAllowedBytes, MaxExpansion * _file.Length))
         {
             throw Fault(
                 $"unpacks to more than {_bytesRead} bytes; expected at most {MaxExpansion} times its size, which is {_file.Length}, "
-                + $"or {UnquestionedBytes}.");
+                + $"or {AlwaysAllowedBytes}.");
         }
 
         if (_file.CanSeek)

@@ -94,7 +94,7 @@ public static class FaceFolderReader
         FaceFolderListing listing = FaceFolderListing.ForDivision(path, skipBad, cancellationToken);
         (FaceRows rows, BadImage[] bad) = FaceFolderImages.Decode(
             listing, preprocessor ?? new FacePreprocessor(), skipBad, progress, cancellationToken);
-        if (!rows.Redivide(trainingShare, seed))
+        if (!rows.DivideAgain(trainingShare, seed))
         {
             throw listing.Fault(FormattableString.Invariant(
                 $"no class has two of the {rows.Count - rows.Parts.Count(SplitPart.Test)} images that can be used; expected at least one such class to divide."));

@@ -76,7 +76,7 @@ internal sealed class FaceRows
 
     /// <summary>Divides the rows that are not for test anew into training and validation.</summary>
     /// <returns>False when there are not two of one label.</returns>
-    public bool Redivide(double trainingShare, long seed)
+    public bool DivideAgain(double trainingShare, long seed)
     {
         int[] rows = [.. Enumerable.Range(0, Count).Where(row => _parts[row][0] != SplitPart.Test)];
         bool[] trains = DatasetSplit.ChooseTraining(Array.ConvertAll(rows, LabelOf), trainingShare, seed);

@@ -81,7 +81,7 @@ public static class Fer2013Reader
         ArgumentException.ThrowIfNullOrEmpty(path);
         DatasetSplit.CheckTrainingShare(trainingShare);
         FaceRows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForTest, note, progress, cancellationToken);
-        if (!rows.Redivide(trainingShare, seed))
+        if (!rows.DivideAgain(trainingShare, seed))
         {
             throw FaceDataFault.Exception(
                 FormattableString.Invariant($"{Excerpt.Name(path)}: of the {rows.Count} rows no two with the Usage Training or PublicTest share an ")

@@ -4,7 +4,7 @@ namespace FacialAttention;
 /// <remarks>Two schemes are equal when they have the same name and the same mirror table. Instances are immutable.</remarks>
 public sealed class LandmarkScheme : IEquatable<LandmarkScheme>
 {
-    private const int MaximumCount = 65_536;
+    private const int MaxCount = 65_536;
 
     /// <summary>A scheme of your own.</summary>
     /// <param name="name">What it is called; not blank.</param>
@@ -19,10 +19,10 @@ public sealed class LandmarkScheme : IEquatable<LandmarkScheme>
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(mirror);
         int[] table = [.. mirror];
-        if (table.Length is < 1 or > MaximumCount)
+        if (table.Length is < 1 or > MaxCount)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"Got {table.Length} points; expected 1 to {MaximumCount}."), nameof(mirror));
+                FormattableString.Invariant($"Got {table.Length} points; expected 1 to {MaxCount}."), nameof(mirror));
         }
 
         for (int i = 0; i < table.Length; i++)

@@ -15,7 +15,7 @@ namespace FacialAttention;
 public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
 {
     /// <summary>Class indices are stored as bytes.</summary>
-    private const int MaximumCount = 256;
+    private const int MaxCount = 256;
 
     private readonly ReadOnlyCollection<string> _names;
 
@@ -190,9 +190,9 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     /// <summary>What is wrong with trimmed names and what was expected; null when nothing is.</summary>
     private static string? FaultOf(ReadOnlyCollection<string> names)
     {
-        if (names.Count is < 2 or > MaximumCount)
+        if (names.Count is < 2 or > MaxCount)
         {
-            return FormattableString.Invariant($"Got {names.Count} label names; expected 2 to {MaximumCount}.");
+            return FormattableString.Invariant($"Got {names.Count} label names; expected 2 to {MaxCount}.");
         }
 
         var places = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);

@@ -180,7 +180,7 @@ public sealed class FaceImage
 
     /// <summary>The bytes to come, where that is known: a buffer that need not grow holds a file once.</summary>
     private static int RoomFor(Stream stream) =>
-        stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position, 0, ImageCodec.MaximumBytes) : 0;
+        stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position, 0, ImageCodec.MaxBytes) : 0;
 
     private static (MemoryStream Content, string? Fault) Read(Stream stream)
     {
@@ -219,9 +219,9 @@ public sealed class FaceImage
     /// <summary>Why there is no need to read on: what came is no image, or too much. An endless stream is found out by it.</summary>
     private static string? FaultOfStart(MemoryStream content)
     {
-        if (content.Length > ImageCodec.MaximumBytes)
+        if (content.Length > ImageCodec.MaxBytes)
         {
-            return $"holds more than {ImageCodec.MaximumBytes} bytes; expected an image file of at most so many.";
+            return $"holds more than {ImageCodec.MaxBytes} bytes; expected an image file of at most so many.";
         }
 
         return content.Length > BlockBytes && !ImageCodec.HasKnownSignature(Bytes(content))

@@ -13,7 +13,7 @@ namespace FacialAttention;
 /// </remarks>
 public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
 {
-    private const int MaximumSide = 4096;
+    private const int MaxSide = 4096;
 
     /// <summary>A preprocessor for one output size.</summary>
     /// <param name="size">The number of rows and columns it delivers, 1 to 4,096 each; null for 48x48.</param>
@@ -21,10 +21,10 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     public FacePreprocessor(ImageSize? size = null)
     {
         Size = size ?? ImageSize.Default;
-        if (Size is not { Height: >= 1 and <= MaximumSide, Width: >= 1 and <= MaximumSide })
+        if (Size is not { Height: >= 1 and <= MaxSide, Width: >= 1 and <= MaxSide })
         {
             throw new ArgumentOutOfRangeException(
-                nameof(size), $"Got faces of {Size} pixels (height x width); expected 1 to {MaximumSide} a side.");
+                nameof(size), $"Got faces of {Size} pixels (height x width); expected 1 to {MaxSide} a side.");
         }
     }
 

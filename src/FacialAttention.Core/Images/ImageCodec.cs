@@ -7,19 +7,19 @@ namespace FacialAttention;
 internal static class ImageCodec
 {
     /// <summary>The largest file taken in.</summary>
-    public const int MaximumBytes = 256 * 1024 * 1024;
+    public const int MaxBytes = 256 * 1024 * 1024;
 
     /// <summary>What to do with an image of another format.</summary>
     public const string ConverterHint =
         "A converter such as ImageMagick makes it one: magick mogrify -format png, and the names of the files.";
 
     private const string Known = "a PNG, JPEG, WebP, BMP or GIF image";
-    private const int MaximumSide = 16384;
-    private const long MaximumPixels = 100_000_000;
+    private const int MaxSide = 16384;
+    private const long MaxPixels = 100_000_000;
     private const int Background = 255;
 
     // A few hostile bytes can stand for many pixels, which fill the memory.
-    private const int UnquestionedPixels = 34_000_000; // an 8K picture has 33 million
+    private const int AlwaysAllowedPixels = 34_000_000; // an 8K picture has 33 million
     private const int MostPixelsPerByte = 32; // beyond that; a photograph has about 2 to 20
     private const int MostPixelsPerJpegByte = 512; // a JPEG has at least a bit for each 8 x 8 pixels
 
@@ -55,11 +55,11 @@ internal static class ImageCodec
         }
 
         SKImageInfo info = codec.Info;
-        if (info.Width < 1 || info.Height < 1 || info.Width > MaximumSide || info.Height > MaximumSide
-            || (long)info.Width * info.Height > MaximumPixels)
+        if (info.Width < 1 || info.Height < 1 || info.Width > MaxSide || info.Height > MaxSide
+            || (long)info.Width * info.Height > MaxPixels)
         {
             return (null, $"claims {info.Width} x {info.Height} pixels; "
-                + $"expected 1 to {MaximumSide} a side and at most {MaximumPixels} in all.");
+                + $"expected 1 to {MaxSide} a side and at most {MaxPixels} in all.");
         }
 
         if (FaultOfClaim(encoded, (long)info.Width * info.Height, $"claims {info.Width} x {info.Height} pixels") is string fault)
@@ -242,10 +242,10 @@ internal static class ImageCodec
     /// <summary>Why a file that holds far less than the pixels it claims is refused; null where it is not.</summary>
     private static string? FaultOfClaim(ReadOnlySpan<byte> encoded, long pixels, string claim)
     {
-        if (pixels > UnquestionedPixels && pixels / MostPixelsPerByte > encoded.Length)
+        if (pixels > AlwaysAllowedPixels && pixels / MostPixelsPerByte > encoded.Length)
         {
             return $"{claim} in {encoded.Length} bytes; expected at least a byte for each {MostPixelsPerByte} of more than "
-                + $"{UnquestionedPixels} pixels.";
+                + $"{AlwaysAllowedPixels} pixels.";
         }
 
         return IsJpeg(encoded) && pixels / MostPixelsPerJpegByte > encoded.Length

@@ -11,8 +11,8 @@ namespace FacialAttention;
 public static class SyntheticFaces
 {
     private const long Purpose = 0xFACE;
-    private const int MinimumSide = 16;
-    private const int MaximumSide = 1024;
+    private const int MinSide = 16;
+    private const int MaxSide = 1024;
 
     /// <summary>Draws one face.</summary>
     /// <param name="expression">The expression to show.</param>
@@ -165,9 +165,9 @@ public static class SyntheticFaces
     private static ImageSize Check(ImageSize? size)
     {
         ImageSize result = size ?? ImageSize.Default;
-        return result is { Height: >= MinimumSide and <= MaximumSide, Width: >= MinimumSide and <= MaximumSide }
+        return result is { Height: >= MinSide and <= MaxSide, Width: >= MinSide and <= MaxSide }
             ? result
             : throw new ArgumentOutOfRangeException(
-                nameof(size), $"Got {result} pixels (height x width); expected {MinimumSide} to {MaximumSide} a side.");
+                nameof(size), $"Got {result} pixels (height x width); expected {MinSide} to {MaxSide} a side.");
     }
 }
