@@ -53,14 +53,8 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
             : null;
         _classifier = variant.HasLstm
             ? new AttentiveLstmClassifier(
-                channels,
-                _options.Labels.Count,
-                _options.LstmHiddenSize,
-                _options.LstmLayers,
-                variant.HasGlobalAttention ? SequencePooling.Attention : SequencePooling.Mean,
-                _options.Scoring,
-                _options.Bidirectional,
-                _options.Dropout)
+                channels, _options.Labels.Count, _options.LstmHiddenSize, _options.LstmLayers, variant.Pooling, _options.Scoring,
+                _options.Bidirectional, _options.Dropout)
             : new CnnClassifier(channels * grid.Places, _options.CnnHiddenSize, _options.Labels.Count, _options.Dropout);
         RegisterComponents();
     }
@@ -124,7 +118,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
         }
 
         var attention = new List<LayerAttention>();
-        Tensor sequence = ToSequence(maps); // [N, T, D]
+        Tensor sequence = maps.flatten(2).transpose(1, 2).contiguous(); // [N, T, D], row by row: our reading of "serialized"
         if (_localAttention is not null)
         {
             (sequence, Tensor weights) = _localAttention.Attend(sequence); // [N, T, D], [N, T]
@@ -187,9 +181,4 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <returns>A copy, on the same device and of the same dtype, which the caller owns; this network stays as it is.</returns>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public ExpressionNetwork FoldBatchNorm() => BatchNormFolding.Of(this);
-
-    /// <summary>
-    /// Feature maps [N, C, H, W] to a sequence [N, T = H W, D = C], row by row from the top left; our reading of "serialized".
-    /// </summary>
-    private static Tensor ToSequence(Tensor features) => features.flatten(2).transpose(1, 2).contiguous();
 }

@@ -22,6 +22,8 @@ public static class NetworkVariantExtensions
         internal bool HasLocalAttention => variant is NetworkVariant.AcnnLstm or NetworkVariant.AcnnAlstm;
 
         internal bool HasGlobalAttention => variant is NetworkVariant.CnnAlstm or NetworkVariant.AcnnAlstm;
+
+        internal SequencePooling Pooling => variant.HasGlobalAttention ? SequencePooling.Attention : SequencePooling.Mean;
     }
 
     /// <summary>The variant that the paper calls <paramref name="paperName"/>, upper or lower case.</summary>
