@@ -21,8 +21,7 @@ public sealed class FacialAttentionOptions : IValidatableObject
     [ValidateObjectMembers(typeof(TrainerOptionsValidator))]
     public TrainerOptions Trainer { get; set; } = new();
 
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (Network is null)
         {
