@@ -3,8 +3,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using FacialAttention.Tests.Training;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace FacialAttention.Tests;
 
@@ -14,16 +12,12 @@ namespace FacialAttention.Tests;
 /// </summary>
 public sealed partial class ReadmeTests
 {
-    private const string ImplicitUsings =
-        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
-        + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
-
     [Fact]
     public void Example_OnASmallCsv_TrainsEvaluatesSavesAndLoads()
     {
         string example = ExampleBlock().Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Groups["code"].Value;
         example.Should().Contain("Iterations = 5000");
-        MethodInfo main = Compile(example.Replace("Iterations = 5000", "Iterations = 2", StringComparison.Ordinal)).EntryPoint!;
+        MethodInfo main = CompiledExample.Of(example.Replace("Iterations = 5000", "Iterations = 2", StringComparison.Ordinal)).EntryPoint!;
         string folder = Directory.CreateTempSubdirectory("FacialAttention-readme-").FullName;
         string formerFolder = Directory.GetCurrentDirectory();
         TextWriter formerOutput = Console.Out;
@@ -57,20 +51,7 @@ public sealed partial class ReadmeTests
         MatchCollection examples = ExampleBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", name)));
 
         examples.Should().HaveCount(count);
-        examples.Select(example => Compile(example.Groups["code"].Value)).Should().NotContainNulls();
-    }
-
-    private static Assembly Compile(string example)
-    {
-        string[] assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "ReadmeExample",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(example)],
-            assemblies.Select(file => MetadataReference.CreateFromFile(file)),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        using var image = new MemoryStream();
-        compilation.Emit(image).Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Should().BeEmpty();
-        return Assembly.Load(image.ToArray());
+        examples.Select(example => CompiledExample.Of(example.Groups["code"].Value)).Should().NotContainNulls();
     }
 
     private static string CsvOf(int training, int publicTest)
