@@ -4,6 +4,7 @@ namespace FacialAttention.Tests;
 public sealed class MutationPatchTests
 {
     private const string FilePrefix = "--- a/";
+    private const string TestsPrefix = "Tests: ";
 
     public static TheoryData<string> Patches =>
         [.. new DirectoryInfo(Path.Combine(Repository.Root, "tests", "mutations")).GetFiles("*.patch").Select(file => file.Name).Order()];
@@ -25,6 +26,19 @@ public sealed class MutationPatchTests
             string lines = string.Concat(hunk.Where(line => !line.StartsWith('+')).Select(line => line[Math.Min(1, line.Length)..] + "\n"));
             source.Split(lines).Should().HaveCount(2, "{0} changes {1} there, and there alone", name, file);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Patches))]
+    public void Patch_OfABreak_NamesTestsThatThereAre(string name)
+    {
+        string tests = File.ReadLines(Path.Combine(Repository.Root, "tests", "mutations", name))
+            .Single(line => line.StartsWith(TestsPrefix, StringComparison.Ordinal))[TestsPrefix.Length..];
+        string[] classes = [.. typeof(MutationPatchTests).Assembly.GetTypes().Select(type => $"{type.FullName}.")];
+
+        tests.Split('|').Should().OnlyContain(
+            part => classes.Any(type => type.Contains($"FacialAttention.Tests.{part}.", StringComparison.Ordinal)),
+            "tests/mutations/run asks for them by these names");
     }
 
     private static IEnumerable<string[]> Hunks(string[] patch)
