@@ -237,10 +237,21 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         }
 
         _ = DescriptionFormat.ReadVersion(outline.Metadata, source);
-        return outline.Foreign is { } foreign
-            ? throw new InvalidDataException(
-                $"{source} {foreign}, which FacialAttention never writes and does not run; expected a model as it was exported.")
+        CheckForeign(outline.Foreign);
+        var description = NetworkDescription.Read(outline.Metadata, source);
+        CheckForeign(outline.FindForeignShape(description.Preprocessing.Size));
+        return outline.FindContradiction(description) is { } contradiction
+            ? throw new InvalidDataException($"{source} {contradiction}; expected a model as it was exported.")
             : outline;
+
+        void CheckForeign(string? foreign)
+        {
+            if (foreign is not null)
+            {
+                throw new InvalidDataException(
+                    $"{source} {foreign}, which FacialAttention never writes and does not run; expected a model as it was exported.");
+            }
+        }
     }
 
     private static InvalidDataException NotSound(byte[] model, string source, string reason, Exception cause) => new(

@@ -5,25 +5,27 @@ namespace FacialAttention;
 /// <summary>What the exporter makes graphs of. Nothing else is run: no loops, which may not end, and no code of other makers.</summary>
 internal static class OnnxOperators
 {
-    public static FrozenSet<string> Known { get; } = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "Add",
-        "Conv",
-        "Div",
-        "Flatten",
-        "Gemm",
-        "LSTM",
-        "MatMul",
-        "MaxPool",
-        "Mul",
-        "ReduceMean",
-        "Relu",
-        "Reshape",
-        "Slice",
-        "Softmax",
-        "Squeeze",
-        "Sub",
-        "Tanh",
-        "Transpose",
-        "Unsqueeze");
+    /// <summary>The operators, each with the attributes that it is written with.</summary>
+    public static FrozenDictionary<string, FrozenSet<string>> Known { get; } = new (string Type, string[] Attributes)[]
+    {
+        ("Add", []),
+        ("Conv", ["kernel_shape", "pads"]),
+        ("Div", []),
+        ("Flatten", ["axis"]),
+        ("Gemm", ["transB"]),
+        ("LSTM", ["hidden_size", "direction"]),
+        ("MatMul", []),
+        ("MaxPool", ["kernel_shape", "strides", "pads"]),
+        ("Mul", []),
+        ("ReduceMean", ["axes", "keepdims"]),
+        ("Relu", []),
+        ("Reshape", []),
+        ("Slice", []),
+        ("Softmax", ["axis"]),
+        ("Squeeze", []),
+        ("Sub", []),
+        ("Tanh", []),
+        ("Transpose", ["perm"]),
+        ("Unsqueeze", []),
+    }.ToFrozenDictionary(known => known.Type, known => known.Attributes.ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal);
 }

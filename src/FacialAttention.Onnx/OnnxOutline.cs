@@ -11,7 +11,8 @@ internal sealed class OnnxOutline
 
     private const int MaxNodes = 100_000;
 
-    private int _nodes;
+    private readonly List<OnnxNode> _nodes = [];
+    private readonly List<OnnxTensor> _weights = [];
 
     private OnnxOutline()
     {
@@ -29,6 +30,34 @@ internal sealed class OnnxOutline
 
     /// <summary>Whether a runtime that is too old is a likely reason for not loading it.</summary>
     public bool IsNewerThanExported => IntermediateRepresentation > ExportedIntermediateRepresentation || OperatorSet > ExportedOperatorSet;
+
+    /// <summary>What the graph does otherwise than the exporter has it for this size, as <see cref="Foreign"/>; null for nothing.</summary>
+    public string? FindForeignShape(ImageSize size) => OnnxShapes.FindFault(size, _weights, _nodes);
+
+    /// <summary>What the graph computes otherwise than its metadata say, as the rest of a sentence about the file; null for nothing.</summary>
+    public string? FindContradiction(NetworkDescription description)
+    {
+        NetworkPreprocessing preprocessing = description.Preprocessing;
+        (ImageSize size, ImageSize? crop) = (preprocessing.Size, preprocessing.Crop);
+        return FindContradiction("temperature", description.Calibration.Temperature)
+            ?? FindContradiction("pixel_mean", preprocessing.PixelMean)
+            ?? FindContradiction("pixel_deviation", preprocessing.PixelStandardDeviation)
+            ?? FindContradiction("crop.starts", crop is { } inner ? [(size.Height - inner.Height) / 2, (size.Width - inner.Width) / 2] : null);
+    }
+
+    private string? FindContradiction(string name, double said)
+    {
+        float? computed = _weights.Find(weight => weight.Name == name)?.Scalar;
+        return computed == (float)said ? null : FormattableString.Invariant(
+            $"has the {name} {said} in its metadata, while its graph computes with {(computed is { } number ? number : "none")}");
+    }
+
+    private string? FindContradiction(string name, long[]? said)
+    {
+        long[]? computed = _weights.Find(weight => weight.Name == name)?.Integers;
+        return (computed ?? []).SequenceEqual(said ?? []) ? null : FormattableString.Invariant(
+            $"has the crop's corner [{string.Join(", ", said ?? [])}] by its metadata, while its graph cuts at [{string.Join(", ", computed ?? [])}]");
+    }
 
     /// <summary>Whether an .onnx file may begin so: an endless stream of something else is not read.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> start) =>
@@ -114,6 +143,9 @@ internal sealed class OnnxOutline
         {
             switch (graph.Field)
             {
+                case 1 when _nodes.Count == MaxNodes:
+                    Refuse(FormattableString.Invariant($"has more than {MaxNodes} operators"));
+                    break;
                 case 1:
                     ReadNode(graph.Value);
                     break;
@@ -129,57 +161,25 @@ internal sealed class OnnxOutline
 
     private void ReadNode(ReadOnlySpan<byte> message)
     {
-        if (++_nodes > MaxNodes)
+        OnnxNode node = OnnxNode.Read(message);
+        _nodes.Add(node);
+        if (node.HoldsMore)
         {
-            Refuse(FormattableString.Invariant($"has more than {MaxNodes} operators"));
-            return;
+            Refuse("has a graph or weights inside an operator");
         }
-
-        var node = new WireReader(message);
-        (string type, string domain) = ("", "");
-        while (node.Read())
+        else if (!IsOwnDomain(node.Domain) || !OnnxOperators.Known.ContainsKey(node.Type))
         {
-            switch (node.Field)
-            {
-                case 4:
-                    type = node.Text;
-                    break;
-                case 5:
-                    ReadAttribute(node.Value);
-                    break;
-                case 7:
-                    domain = node.Text;
-                    break;
-            }
-        }
-
-        if (!IsOwnDomain(domain) || !OnnxOperators.Known.Contains(type))
-        {
-            Refuse($"has the operator {Excerpt.Of(IsOwnDomain(domain) ? type : $"{domain}.{type}")}");
-        }
-    }
-
-    private void ReadAttribute(ReadOnlySpan<byte> message)
-    {
-        var attribute = new WireReader(message);
-        while (attribute.Read())
-        {
-            if (attribute.Field is 5 or 6 or 10 or 11 or 22 or 23) // a tensor or a graph, or several
-            {
-                Refuse("has a graph or weights inside an operator");
-            }
+            Refuse($"has the operator {Excerpt.Of(IsOwnDomain(node.Domain) ? node.Type : $"{node.Domain}.{node.Type}")}");
         }
     }
 
     private void ReadTensor(ReadOnlySpan<byte> message)
     {
-        var tensor = new WireReader(message);
-        while (tensor.Read())
+        OnnxTensor weight = OnnxTensor.Read(message);
+        _weights.Add(weight);
+        if (weight.IsElsewhere)
         {
-            if (tensor.Field == 13 || (tensor.Field == 14 && tensor.Number != 0))
-            {
-                Refuse("keeps weights in other files");
-            }
+            Refuse("keeps weights in other files");
         }
     }
 

@@ -9,6 +9,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
     private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
 
     private ReadOnlySpan<byte> _rest = message;
+    private bool _isBytes = false;
 
     /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
@@ -21,6 +22,31 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
 
     /// <summary>The value of the current field as text.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Value);
+
+    /// <summary>Adds the current field's whole numbers, one or a packed row of them, as far as the list is shorter than the limit.</summary>
+    /// <exception cref="InvalidDataException">The row ends in the middle of a number.</exception>
+    public readonly void AddNumbersTo(List<long> numbers, int limit)
+    {
+        if (!_isBytes)
+        {
+            AddIfShorter(numbers, (long)Number, limit);
+            return;
+        }
+
+        var row = new WireReader(Value);
+        while (!row._rest.IsEmpty && numbers.Count < limit)
+        {
+            AddIfShorter(numbers, (long)row.ReadVarint(), limit);
+        }
+
+        static void AddIfShorter(List<long> numbers, long number, int limit)
+        {
+            if (numbers.Count < limit)
+            {
+                numbers.Add(number);
+            }
+        }
+    }
 
     /// <summary>Goes on to the next field; false at the end.</summary>
     /// <exception cref="InvalidDataException">The rest is no field.</exception>
@@ -35,6 +61,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
         Field = tag >> 3 is > 0 and < 1 << 29 ? (int)(tag >> 3) : throw new InvalidDataException($"a field has the number {tag >> 3}");
         Number = 0;
         Value = default;
+        _isBytes = (tag & 7) == Bytes;
         switch ((int)(tag & 7))
         {
             case Varint:

@@ -159,7 +159,7 @@ internal static partial class DescriptionFormat
             PixelMean = steps.PixelMean,
             PixelStandardDeviation = steps.PixelStandardDeviation,
         };
-        string range = ToJson(stored.Range, Json.Default.DoubleArray);
+        string range = $"[{string.Join(',', stored.Range.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}]"; // may be infinite
         string? fault = stored.Color != Gray ? $"color is {Excerpt.Of(stored.Color)}; expected \"{Gray}\"."
             : !stored.Range.SequenceEqual(ZeroToOne) ? $"range is {Excerpt.Of(range)}; expected \"[0,1]\"."
             : preprocessing.FindFault();

@@ -37,7 +37,7 @@ public sealed class OnnxForeignModelTests : IDisposable
     [Fact]
     public void Known_Operators_AreThoseOfTheExporter()
     {
-        var written = new HashSet<string>(StringComparer.Ordinal);
+        var written = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (NetworkVariant variant in Enum.GetValues<NetworkVariant>())
         {
             foreach (AttentionScoring scoring in Enum.GetValues<AttentionScoring>())
@@ -46,11 +46,16 @@ public sealed class OnnxForeignModelTests : IDisposable
                 options.Scoring = scoring;
                 (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (20, 30, 16, 24);
                 using var network = new ExpressionNetwork(variant, options);
-                written.UnionWith(OnnxExporter.CreateModel(network, null).Graph.Node.Select(node => node.OpType));
+                foreach (NodeProto node in OnnxExporter.CreateModel(network, null).Graph.Node)
+                {
+                    written.TryAdd(node.OpType, []);
+                    written[node.OpType].UnionWith(node.Attribute.Select(attribute => attribute.Name));
+                }
             }
         }
 
         OnnxOperators.Known.Should().BeEquivalentTo(written);
+        OnnxOperators.Known.Keys.Should().BeEquivalentTo(written.Keys);
     }
 
     [Theory]
@@ -65,6 +70,116 @@ public sealed class OnnxForeignModelTests : IDisposable
         _model.Graph.Node.Add(new NodeProto { OpType = type, Name = "last", Output = { "last" } });
 
         ShouldBeRefused(_model.ToByteArray(), $"The model has the operator \"{type}\", which FacialAttention never writes and does not run; *");
+    }
+
+    [Theory]
+    [InlineData("Mul", "asks for 2.*E+9 numbers and * for a face of 384 pixels")]
+    [InlineData("MatMul", "asks for 2.*E+9 numbers and * for a face of 384 pixels")]
+    [InlineData("MaxPool", "has the operator MaxPool for \"grown\" on values of *, or with attributes")]
+    [InlineData("Conv", "has the operator Conv for \"grown\" on values of *, or with attributes")]
+    public void Load_FewBytesThatAskForMuch_AreNotRun(string type, string expected)
+    {
+        const int Side = 1 << 16;
+        AddWeight("row", 1, Side);
+        AddWeight("column", Side, 1);
+        AddWeight("kernel", 1, 1, 3, 3);
+        AttributeProto[] padded = [OnnxGraph.Attribute("kernel_shape", [3, 3]), OnnxGraph.Attribute("pads", [Side, Side, Side, Side])];
+        _model.Graph.Node.Insert(0, type switch
+        {
+            "Conv" => Node(type, ["images", "kernel"], padded),
+            "MaxPool" => Node(type, ["images"], [.. padded, OnnxGraph.Attribute("strides", [1, 1])]),
+            _ => Node(type, ["column", "row"]),
+        });
+
+        ShouldBeRefused(_model.ToByteArray(), $"The model {expected}, which FacialAttention never writes and does not run; *");
+    }
+
+    [Fact]
+    public void Load_ManyLargeProducts_AreNotRun()
+    {
+        AddWeight("grown", 1 << 10, 1 << 10);
+        for (int i = 0; i < 100; i++)
+        {
+            NodeProto product = Node("MatMul", [i == 0 ? "grown" : $"grown{i - 1}", "grown"]);
+            product.Output[0] = $"grown{i}";
+            _model.Graph.Node.Insert(i, product);
+        }
+
+        ShouldBeRefused(_model.ToByteArray(), "The model asks for *E+6 numbers and *E+9 multiply-adds for a face of 384 pixels, which *");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Load_GraphThatFitsOneNumberOfFaces_IsNotRun(long faces)
+    {
+        AddWeight("faces", faces, 1, 1, 1);
+        _model.Graph.Node.Insert(0, Node("Add", ["images", "faces"]));
+        NodeProto reshaped = Node("Reshape", ["grown", "shape"]);
+        reshaped.Output[0] = "reshaped";
+        _model.Graph.Initializer.Add(new TensorProto
+        {
+            Name = "shape",
+            DataType = TensorProto.Types.DataType.Int64,
+            Dims = { 4 },
+            RawData = ByteString.CopyFrom([.. new[] { faces, 1, 16, 24 }.SelectMany(BitConverter.GetBytes)]),
+        });
+        _model.Graph.Node.Insert(1, reshaped);
+
+        ShouldBeRefused(_model.ToByteArray(), "The model has the operator * on values of *, or with attributes, which *");
+    }
+
+    [Theory]
+    [InlineData("dilations")]
+    [InlineData("auto_pad")]
+    public void Load_AttributeThatIsNeverWritten_IsNotRun(string name)
+    {
+        _model.Graph.Node.First(node => node.OpType == "Conv").Attribute.Add(OnnxGraph.Attribute(name, [1, 1]));
+
+        ShouldBeRefused(_model.ToByteArray(), "The model has the operator Conv for \"backbone.c1.conv\" on values of *, or with attributes, which *");
+    }
+
+    [Fact]
+    public void Load_ValueThatNothingGives_IsNamed()
+    {
+        _model.Graph.Node.RemoveAt(0);
+
+        ShouldBeRefused(_model.ToByteArray(), "The model has the operator Div for \"normalised\" on \"centred\", which nothing before it gives, which *");
+    }
+
+    [Theory]
+    [InlineData("calibration", "1", "2", "temperature 2 in its metadata, while its graph computes with 1")]
+    [InlineData("preprocessing", "\"pixelMean\":0.5", "\"pixelMean\":0.25", "pixel_mean 0.25 in its metadata, while its graph computes with 0.5")]
+    [InlineData(
+        "preprocessing",
+        "\"pixelStandardDeviation\":0.25",
+        "\"pixelStandardDeviation\":0.5",
+        "pixel_deviation 0.5 in its metadata, while its graph computes with 0.25")]
+    [InlineData(
+        "preprocessing",
+        "\"crop\":null",
+        "\"crop\":{\"height\":16,\"width\":20}",
+        "crop's corner [0, 2] by its metadata, while its graph cuts at []")]
+    public void Load_MetadataThatTheGraphDoesNotObey_IsRefused(string key, string written, string altered, string expected)
+    {
+        StringStringEntryProto entry = _model.MetadataProps.Single(entry => entry.Key == key);
+        entry.Value.Should().Contain(written);
+        entry.Value = entry.Value.Replace(written, altered, StringComparison.Ordinal);
+
+        ShouldBeRefused(_model.ToByteArray(), $"The model has the {expected}; expected a model as it was exported.");
+    }
+
+    [Fact]
+    public void FindForeignShape_LargestFacesOfThePaper_AreRun()
+    {
+        var size = new ImageSize(1024, 1024);
+        using var network = new ExpressionNetwork(
+            NetworkVariant.AcnnAlstm, new ExpressionNetworkOptions { ImageHeight = size.Height, ImageWidth = size.Width });
+
+        OnnxOutline outline = OnnxOutline.Read(OnnxExporter.CreateModel(network, null).ToByteArray());
+
+        outline.Foreign.Should().BeNull();
+        outline.FindForeignShape(size).Should().BeNull();
     }
 
     [Theory]
@@ -162,6 +277,17 @@ public sealed class OnnxForeignModelTests : IDisposable
         FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(model, _ => throw new NotSupportedException("own")))
             .Should().ThrowExactly<NotSupportedException>("the caller's other exceptions are its own").WithMessage("own");
     }
+
+    private static NodeProto Node(string type, string[] inputs, params AttributeProto[] attributes) =>
+        new() { OpType = type, Name = "grown", Input = { inputs }, Output = { "grown" }, Attribute = { attributes } };
+
+    private void AddWeight(string name, params long[] shape) => _model.Graph.Initializer.Add(new TensorProto
+    {
+        Name = name,
+        DataType = TensorProto.Types.DataType.Float,
+        Dims = { shape },
+        RawData = ByteString.CopyFrom(new byte[4 * shape.Aggregate((product, side) => product * side)]),
+    });
 
     private static void ShouldBeRefused(byte[] model, string expected) => FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(model))
         .Should().ThrowExactly<InvalidDataException>().WithMessage(expected);

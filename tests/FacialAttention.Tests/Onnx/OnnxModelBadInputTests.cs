@@ -71,7 +71,7 @@ public sealed class OnnxModelBadInputTests : IDisposable
     [InlineData("preprocessing", """{"height":16}""", ": preprocessing is not as expected: *width*")]
     [InlineData(
         "preprocessing",
-        """{"height":24,"width":16,"color":"gray","range":[0,1],"insideNetwork":{"crop":null,"pixelMean":0,"pixelStandardDeviation":1}}""",
+        """{"height":24,"width":16,"color":"gray","range":[0,1],"insideNetwork":{"crop":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}}""",
         " has the input 'images' of Single [N, 1, 16, 24], * ask for Single [N, 1, 24, 16].")]
     [InlineData(
         "preprocessing",
@@ -81,6 +81,10 @@ public sealed class OnnxModelBadInputTests : IDisposable
         "preprocessing",
         """{"height":16,"width":24,"color":"gray","range":[0,255],"insideNetwork":{"crop":null,"pixelMean":0,"pixelStandardDeviation":1}}""",
         ": preprocessing: range is \"[0,255]\"; expected \"[0,1]\".")]
+    [InlineData(
+        "preprocessing",
+        """{"height":16,"width":24,"color":"gray","range":[0,1e999],"insideNetwork":{"crop":null,"pixelMean":0,"pixelStandardDeviation":1}}""",
+        ": preprocessing: range is \"[0,Infinity]\"; expected \"[0,1]\".")]
     [InlineData("calibration", null, ": the metadata has no 'calibration'; expected it in a file of formatVersion 3.")]
     [InlineData("calibration", """{"temperature":0}""", ": calibration: Temperature is 0; expected 0.01 to 100.*")]
     [InlineData("calibration", """{"temperature":"NaN"}""", ": calibration is not as expected: *temperature*")]
@@ -110,7 +114,10 @@ public sealed class OnnxModelBadInputTests : IDisposable
     public void Load_OtherInput_IsNamed()
     {
         _model.Graph.Input[0].Name = "data";
-        _model.Graph.Node[0].Input[0] = "data";
+        _model.Graph.Node.Clear();
+        _model.Graph.Node.Add(new NodeProto { OpType = "Relu", Name = "alone", Input = { "pixel_mean" }, Output = { "alone" } });
+        _model.Graph.Output.Clear();
+        _model.Graph.Output.Add(OnnxGraph.Describe("alone"));
 
         ShouldBeRefused(" has no input 'images', but data; expected it.");
     }
@@ -134,7 +141,8 @@ public sealed class OnnxModelBadInputTests : IDisposable
     [Fact]
     public void Load_GraphThatComputesNoNumbers_IsRefused()
     {
-        _model.Graph.Initializer.Single(value => value.Name == "temperature").RawData = ByteString.CopyFrom(new byte[sizeof(float)]);
+        TensorProto bias = _model.Graph.Initializer.Single(value => value.Name == "classifier.linear.bias");
+        bias.RawData = ByteString.CopyFrom([.. Enumerable.Repeat(float.NaN, (int)bias.Dims[0]).SelectMany(BitConverter.GetBytes)]);
 
         ShouldBeRefused(
             " describes itself as a network of FacialAttention, but does not run; expected one as it was exported. Probability 0 is NaN; *");
