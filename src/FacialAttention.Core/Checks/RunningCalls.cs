@@ -48,9 +48,9 @@ internal sealed class RunningCalls(object owner, Action free)
         }
     }
 
-    /// <summary>One call, from <see cref="Begin"/> to its disposal.</summary>
-    internal readonly ref struct Call(RunningCalls calls) : IDisposable
+    /// <summary>One call, from <see cref="Begin"/> to its disposal; the default counts nothing.</summary>
+    internal readonly ref struct Call(RunningCalls? calls) : IDisposable
     {
-        public void Dispose() => calls.End();
+        public void Dispose() => calls?.End();
     }
 }

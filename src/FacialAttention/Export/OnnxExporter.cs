@@ -43,7 +43,7 @@ public static class OnnxExporter
     /// <summary>What <see cref="Export"/> writes.</summary>
     internal static ModelProto CreateModel(ExpressionNetwork network, OnnxExportOptions? options)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         long weightBytes = sizeof(float) * network.state_dict().Values.Sum(weight => weight.numel());
         if (weightBytes > MaxWeightBytes)
         {

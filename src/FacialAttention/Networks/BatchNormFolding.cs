@@ -16,7 +16,7 @@ internal static class BatchNormFolding
     /// <summary>A network in evaluation mode that computes as this one does in it, without batch norms; the caller owns it.</summary>
     public static ExpressionNetwork Of(ExpressionNetwork network)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         ExpressionNetworkOptions options = network.Options;
         options.BatchNorm = false;
         var folded = new ExpressionNetwork(network.Variant, options) { Calibration = network.Calibration };

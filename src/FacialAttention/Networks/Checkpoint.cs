@@ -27,7 +27,7 @@ public static class Checkpoint
     public static void Save(string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         Safetensors.Write(path, StateDict.ToFile(network), MetadataOf(network, provenance));
     }
 
@@ -41,7 +41,7 @@ public static class Checkpoint
     public static void Save(Stream stream, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         Safetensors.Write(stream, StateDict.ToFile(network), MetadataOf(network, provenance));
     }
 
@@ -127,7 +127,7 @@ public static class Checkpoint
     public static void SaveWeights(string path, Module network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         Safetensors.Write(
             path,
             StateDict.ToFile(network),
@@ -148,7 +148,7 @@ public static class Checkpoint
     public static bool LoadWeights(string path, Module network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         SafetensorsFile file = Safetensors.Read(path);
         StateDict.Load(network, file, (network as IDescribed)?.Describe().Variant ?? network.GetName());
         return file.IsVerified;

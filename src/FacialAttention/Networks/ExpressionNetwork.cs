@@ -21,7 +21,7 @@ namespace FacialAttention;
 /// layer, the only one whose size depends on the labels, is <c>classifier.linear.</c> in all variants.</description></item>
 /// </list>
 /// </remarks>
-public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
+public sealed partial class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
 {
     private readonly ExpressionNetworkOptions _options;
     private readonly NetworkInput _input;
@@ -42,6 +42,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     {
         Variant = Require.Defined(variant, nameof(variant));
         _options = (options ?? new ExpressionNetworkOptions()).ValidatedCopy();
+        _calls = new RunningCalls(this, () => base.Dispose(true));
         _input = new NetworkInput($"{nameof(ExpressionNetwork)} {variant.PaperName}", _options, anySize: variant.HasLstm);
         using var seeded = new SeededTorch(_options.Seed);
 
@@ -102,6 +103,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
     public override Tensor forward(Tensor images)
     {
+        using RunningCalls.Call held = RequireModule.Hold(this, "network");
         using var scope = NewDisposeScope();
         return Classify(Attend(images).Features).MoveToOuterDisposeScope(); // [N, K]
     }
@@ -109,7 +111,6 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <summary>Figure 2 up to the last layer, with the weights of its attention layers.</summary>
     private (Tensor Features, List<LayerAttention> Attention) Attend(Tensor images)
     {
-        RequireModule.NotDisposed(this, "network");
         using var scope = NewDisposeScope();
         Tensor maps = _backbone.call(_input.Prepare(images, FirstWeight)); // [N, C, H', W']
         if (_classifier is not AttentiveLstmClassifier classifier)
@@ -145,6 +146,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
     public (Tensor Logits, IReadOnlyList<LayerAttention> Attention) Explain(Tensor images)
     {
+        using RunningCalls.Call held = RequireModule.Hold(this, "network");
         using var scope = NewDisposeScope();
         (Tensor features, List<LayerAttention> attention) = Attend(images);
         attention.ForEach(layer => layer.Weights.MoveToOuterDisposeScope());
@@ -158,6 +160,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
     public Tensor ExtractFeatures(Tensor images)
     {
+        using RunningCalls.Call held = RequireModule.Hold(this, "network");
         using var scope = NewDisposeScope();
         return Attend(images).Features.MoveToOuterDisposeScope();
     }
@@ -167,8 +170,11 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
     /// <returns>Logits [N, K], which the caller owns.</returns>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     /// <exception cref="ObjectDisposedException">The network or the features were disposed.</exception>
-    public Tensor Classify(Tensor features) =>
-        _classifier is AttentiveLstmClassifier lstm ? lstm.Classify(features) : ((CnnClassifier)_classifier).Classify(features);
+    public Tensor Classify(Tensor features)
+    {
+        using RunningCalls.Call held = RequireModule.Hold(this, "network");
+        return _classifier is AttentiveLstmClassifier lstm ? lstm.Classify(features) : ((CnnClassifier)_classifier).Classify(features);
+    }
 
     /// <inheritdoc/>
     public NetworkDescription Describe() => ExpressionNetworkFormat.Describe(Variant, _options, Calibration);

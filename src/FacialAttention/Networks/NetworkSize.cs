@@ -22,7 +22,7 @@ internal static class NetworkSize
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static long ParametersOf(Module network)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         return network.parameters().Sum(parameter => parameter.numel());
     }
 
@@ -32,7 +32,7 @@ internal static class NetworkSize
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static long MultiplyAddsOf(Module<Tensor, Tensor> network, ImageSize face)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         Tensor weight = network.parameters().First();
         using Tensor images = zeros([1, 1, face.Height, face.Width], weight.dtype, weight.device);
         return MultiplyAddsOf(network, images);

@@ -26,7 +26,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public TorchExpressionRecognizer(ExpressionNetwork network, RecognitionOptions? options = null)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         _network = network;
         _calls = new RunningCalls(this, network.Dispose);
         _network.eval();
@@ -43,6 +43,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {
         using RunningCalls.Call call = _calls.Begin();
+        using RunningCalls.Call held = RequireModule.Hold(_network, "network");
         var pixels = new float[_preprocessor.Size.Pixels];
         _preprocessor.Process(image, pixels, crop);
         return Recognize(pixels, count: 1)[0];
@@ -52,6 +53,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces)
     {
         using RunningCalls.Call call = _calls.Begin();
+        using RunningCalls.Call held = RequireModule.Hold(_network, "network");
         ArgumentNullException.ThrowIfNull(faces);
         int size = _preprocessor.Size.Pixels;
         var predictions = new List<ExpressionPrediction>(faces.Count);
@@ -75,7 +77,6 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
 
     private ExpressionPrediction[] Recognize(float[] pixels, int count)
     {
-        RequireModule.NotDisposed(_network, nameof(_network));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor images = tensor(pixels, [count, 1, _preprocessor.Size.Height, _preprocessor.Size.Width], device: _network.FirstWeight.device);

@@ -63,7 +63,7 @@ public static class Evaluator
         bool averageMirrored = false,
         CancellationToken cancellationToken = default)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(faces);
         Require.InRange(batchSize, 1, 65_536, nameof(batchSize));

@@ -66,7 +66,7 @@ public sealed partial class Trainer : IDisposable
         ILogger<Trainer>? logger = null,
         DeviceSelection? device = null)
     {
-        RequireModule.NotDisposed(network, nameof(network));
+        using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         ArgumentNullException.ThrowIfNull(objective);
         NativeTorch.EnsureLoaded();
         _options = (options ?? new TrainerOptions()).ValidatedCopy();
@@ -118,7 +118,7 @@ public sealed partial class Trainer : IDisposable
         CancellationToken cancellationToken = default)
     {
         using RunningCalls.Call call = _calls.Begin();
-        RequireModule.NotDisposed(_network, "network");
+        using RunningCalls.Call held = RequireModule.Hold(_network, "network");
         TrainingRun.Check(training, validation, _options.Augmentation, _objective as IDescribed ?? _network as IDescribed);
         using var seeded = new SeededTorch(_options.Seed);
         using var run = new TrainingRun(_network, _optimizer, _options, training, validation, Device.Device);

@@ -35,6 +35,34 @@ public sealed class SwappedModelTests
         networks.Should().AllSatisfy(network => network.parameters().Should().BeEmpty("parameters of a disposed network are gone"));
     }
 
+    [Fact]
+    public void Dispose_OfTheNetworkUnderCalls_EndsThemWellAndRefusesLaterOnes()
+    {
+        for (int round = 0; round < 30; round++)
+        {
+            ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+            network.eval();
+            using var isRunning = new ManualResetEventSlim();
+            Exception? end = null;
+            var thread = new Thread(() =>
+            {
+                while (end is null)
+                {
+                    end = Record.Exception(() => OnnxExporter.CreateModel(network, null));
+                    isRunning.Set();
+                }
+            });
+            thread.Start();
+            isRunning.Wait(TimeSpan.FromMinutes(1)).Should().BeTrue();
+
+            network.Dispose();
+            thread.Join();
+
+            end.Should().BeOfType<ObjectDisposedException>().Which.ObjectName.Should().Be(nameof(ExpressionNetwork));
+            network.parameters().Should().BeEmpty("parameters of a disposed network are gone");
+        }
+    }
+
     private static void SwapUnderLoad(Func<IExpressionRecognizer> load, TimeSpan time)
     {
         IExpressionRecognizer current = load();
