@@ -16,12 +16,12 @@ internal sealed class CommandLine
     private readonly Option<int> _seed = CommonOptions.WholeNumber("--seed", 0, int.MaxValue, "Another seed gives other cases.", _ => 1);
 
     private readonly Option<int> _limit = CommonOptions.WholeNumber(
-        "--seconds", 1, 3600, "A case that takes more processor time is a fault, and one that takes four times as long by the clock.", _ => 5);
+        "--seconds", 1, 3600, "A case that takes more processor time is a fault, and one that takes four times as long while the machine has time for it.", _ => 5);
 
     private readonly Option<string> _target = new("--target")
     {
         Description = $"Which reader: {string.Join(", ", TargetNames.All)}, or all of them.",
-        CustomParser = result => CommonOptions.ParseWord(result, "--target", [.. TargetNames.All, TargetNames.Faulty, "all"]),
+        CustomParser = result => CommonOptions.ParseWord(result, "--target", [.. TargetNames.All, .. TargetNames.AllFaulty, "all"]),
         DefaultValueFactory = _ => "all",
     };
 
@@ -37,8 +37,8 @@ internal sealed class CommandLine
     public async Task<int> RunAsync(string[] arguments)
     {
         var root = new RootCommand(
-            "Feeds damaged inputs to every reader of the library. A case ends well if the reader succeeds or throws an exception that its "
-            + "documentation names, with a message, within the time and memory allowed.\n\n"
+            "Feeds damaged inputs to every reader of the library, and disposes its objects at odd times. A case ends well if what is called "
+            + "succeeds or throws an exception that its documentation names, with a message, within the time and memory allowed.\n\n"
             + "Exit codes: 0 no faults; 1 faults; 2 an error, told in one line on stderr; 130 stopped by Ctrl-C.")
         {
             _cases, _target, _seed, _case, _keep, _json, _limit, CreateWorker(),

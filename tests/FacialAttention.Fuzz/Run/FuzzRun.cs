@@ -11,7 +11,8 @@ namespace FacialAttention.Fuzz.Run;
 internal sealed class FuzzRun(FuzzSettings settings)
 {
     /// <summary>
-    /// So many times the limit by the clock, and a worker hangs. The machine may have other work, and the case an input to be made.
+    /// So many times the limit without an answer, and a worker hangs. The case may have an input to be made. Time in which the machine's other
+    /// work had the processor does not count.
     /// </summary>
     private const int Patience = 4;
 

@@ -11,14 +11,15 @@ public sealed class FuzzTests : IDisposable
     private const string Program = "FacialAttention.Fuzz";
     private const int CasesOfEach = 250;
 
-    private static readonly string[] Targets = ["csv", "gzip", "image", "folder", "safetensors", "checkpoint", "resume", "options"];
+    private static readonly string[] Targets =
+        ["csv", "gzip", "image", "folder", "safetensors", "checkpoint", "resume", "options", "onnx", "disposal"];
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Readers_TwoThousandDamagedInputs_EndAsDocumented()
+    public void Targets_DamagedInputsAndDisposals_EndAsDocumented()
     {
         (int exitCode, string output, string error) = Run("--cases", $"{CasesOfEach}", "--seed", "1");
 
@@ -60,6 +61,18 @@ public sealed class FuzzTests : IDisposable
         output.Should().Contain("fault: faulty, case 2: NullReferenceException: ").And.Contain("fault: faulty, case 7: Crash: ");
         Directory.GetFiles(_folder.File("kept")).Select(Path.GetFileName)
             .Should().BeEquivalentTo("faulty-1-2", "faulty-1-3", "faulty-1-4", "faulty-1-5", "faulty-1-6", "faulty-1-7");
+    }
+
+    [Theory]
+    [InlineData("faulty-disposal", "BrokenPromiseException")] // answers after disposal, other answers, and exceptions of other kinds
+    [InlineData("faulty-onnx", "OnnxRuntimeException")] // what the checks before ONNX Runtime are there for
+    public void FaultyCounterpart_OfATarget_IsFound(string target, string kind)
+    {
+        (int exitCode, string output, string error) = Run("--target", target, "--cases", "60");
+
+        exitCode.Should().Be(1, "{0}{1}", output, error);
+        using JsonDocument report = ReadReport();
+        CountsOf(report.RootElement.GetProperty("Targets")[0], "Faults").Should().ContainKey(kind).WhoseValue.Should().BeGreaterThan(5);
     }
 
     [Fact]
