@@ -50,6 +50,7 @@ internal sealed class BenchmarkCommand
             ("inference", "A forward pass of a frozen network.", (report, result) => InferenceBenchmark.Run(report, Rounds(result), Threads(result))),
             ("memory", "Resident size over 5,000 steps, and of loading FER2013.", (report, result) => MemoryBenchmark.Run(report, Data(result))),
             ("start", "From process start to the first prediction.", (report, result) => StartBenchmark.Run(report, Rounds(result))),
+            ("spin", "A step on two threads by how long OpenMP spins, alone and beside one and two busy loops.", (report, result) => SpinBenchmark.Run(report, Rounds(result))),
             ("growth", "How a step's time grows with each size.", (report, result) => GrowthBenchmark.Run(report, Rounds(result))),
         ];
         foreach ((string name, string description, Action<Report, ParseResult> run) in parts)
@@ -62,6 +63,14 @@ internal sealed class BenchmarkCommand
         var load = new Command(MemoryBenchmark.LoadCommand, "Reads the data in a fresh process and prints its memory.") { Hidden = true };
         load.SetAction(result => MemoryBenchmark.RunLoad(Data(result)));
         Command.Subcommands.Add(load);
+
+        var steps = new Command(SpinBenchmark.StepsCommand, "Takes training steps when told to, and prints their time.") { Hidden = true };
+        steps.SetAction(_ =>
+        {
+            NativeTorch.EnsureLoaded();
+            SpinBenchmark.RunSteps();
+        });
+        Command.Subcommands.Add(steps);
 
         var micro = new Command("micro", "BenchmarkDotNet on the small things.");
         micro.SetAction(_ =>

@@ -31,6 +31,10 @@ internal static class ChildProcess
         return exitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {exitCode}; expected 0.");
     }
 
+    /// <summary>This program with other arguments, not yet started; what it prints is for the caller.</summary>
+    public static ProcessStartInfo Self(params string[] arguments) =>
+        new(Environment.ProcessPath!, SelfArguments(arguments)) { RedirectStandardOutput = true };
+
     // Started as "dotnet program.dll" or as the program itself.
     private static IEnumerable<string> SelfArguments(string[] arguments) =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments;

@@ -7,6 +7,7 @@ const string Usage = """
       labels  FER2013.csv CHECKPOINT.safetensors MODEL.onnx   are the labels of all PublicTest rows the same?
       speed   CHECKPOINT.safetensors MODEL.onnx               how long do faces of 48x48 pixels take with one thread?
       threads MODEL.onnx                                      what does a second thread gain?
+      spin    MODEL.onnx                                      does it help that waiting threads spin, alone and beside busy loops?
       peer    MODEL.onnx FOLDER                               one thread, beside face-api in FOLDER/node_modules
       start   PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
@@ -23,6 +24,9 @@ try
             return 0;
         case ["threads", var model]:
             Threads.Run(model);
+            return 0;
+        case ["spin", var model]:
+            Spin.Run(model);
             return 0;
         case ["peer", var model, var folder]:
             Peer.Run(model, folder);

@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using FacialAttention.Tests.Packaging;
+using FacialAttention.Tests.Samples;
 
 namespace FacialAttention.Tests.Native;
 
@@ -17,17 +20,30 @@ public sealed partial class NativeEnvironmentTests
     }
 
     [LinuxFact]
-    public void Load_OfLibtorch_BoundsTheSpinningUnlessTheUserDid()
+    public void Load_OfLibtorchInAChild_BoundsTheSpinningUnlessTheUserDid()
     {
-        string? ofUser = Environment.GetEnvironmentVariable(OpenMPWaiting.SpinCount);
-        string? policy = Environment.GetEnvironmentVariable(OpenMPWaiting.Policy);
+        SpinsOf().Should().Be(OpenMPWaiting.Spins);
+        SpinsOf($"{OpenMPWaiting.SpinCount}=777").Should().Be("777");
+        SpinsOf($"{OpenMPWaiting.Policy}=passive").Should().Be("0");
+        SpinsOf($"{OpenMPWaiting.Policy}=active").Should().Be("30000000000");
+    }
 
-        NativeTorch.EnsureLoaded();
-
-        Get(OpenMPWaiting.SpinCount).Should().Be(ofUser ?? (policy is null ? OpenMPWaiting.Spins : null));
+    /// <summary>What OpenMP itself says that it goes by, when the library has loaded it into a process with this environment.</summary>
+    private static string SpinsOf(params string[] variables)
+    {
+        string[] command =
+        [
+            "env", "-u", OpenMPWaiting.SpinCount, "-u", OpenMPWaiting.Policy, "OMP_DISPLAY_ENV=VERBOSE", .. variables,
+            "dotnet", SampleProcess.PathOf("Train"), "--help",
+        ];
+        ProcessRun run = ProcessRun.Run(Path.GetTempPath(), command).OrThrow();
+        return SpinCount().Match(run.Error).Groups[1].Value;
     }
 
     private static string? Get(string name) => Marshal.PtrToStringUTF8(GetVariable(name));
+
+    [GeneratedRegex("GOMP_SPINCOUNT = '([0-9]+)'")]
+    private static partial Regex SpinCount();
 
     [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetVariable(string name);
