@@ -10,10 +10,11 @@ namespace Train;
 internal sealed class CommandLine
 {
     // As many looks at drawn faces as a small network can have in a few minutes.
-    private static readonly (string Key, string Value)[] DrawnFacesRecipe =
-    [
-        ("trainer:iterations", "320"), ("trainer:batchSize", "15"), ("network:lstmHiddenSize", "128"), ("network:lstmLayers", "1"),
-    ];
+    private static readonly FacialAttentionOptions DrawnFacesDefaults = new()
+    {
+        Network = new ExpressionNetworkOptions { LstmHiddenSize = 128, LstmLayers = 1 },
+        Trainer = new TrainerOptions { Iterations = 320, BatchSize = 15 },
+    };
 
     private readonly Option<string?> _trainData = new("--data")
     {
@@ -61,7 +62,7 @@ internal sealed class CommandLine
 
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "A recipe: json with the sections network and trainer, named as ExpressionNetworkOptions and TrainerOptions are.",
+        Description = "A recipe: json with variant, network and trainer, named as ExpressionNetworkOptions and TrainerOptions are.",
         HelpName = "FILE.json",
     };
 
@@ -248,6 +249,11 @@ internal sealed class CommandLine
         }
 
         Dictionary<string, string?> overrides = ReadOverrides(result, namedOptions);
+        if (checkpoint is null && result.GetValue(_variant) is { } variant)
+        {
+            Add(overrides, "variant", variant.ToString());
+        }
+
         foreach (string part in checkpoint is null ? [] : result.GetValue(_freeze)?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
             if (part.Length == 0)
@@ -262,9 +268,10 @@ internal sealed class CommandLine
         return new TrainSettings
         {
             CheckpointPath = checkpoint,
-            Variant = checkpoint is null ? result.GetValue(_variant) ?? NetworkVariant.AcnnAlstm : default,
             Data = ReadSource(result, data, result.GetValue(_split)),
-            Configuration = RecipeReader.Load(result.GetValue(_config), overrides, data is null ? DrawnFacesRecipe : []),
+            RecipePath = result.GetValue(_config),
+            Overrides = overrides,
+            Defaults = data is null ? DrawnFacesDefaults : new FacialAttentionOptions(),
             OutputFolder = output,
             Resumes = resumes,
             TensorBoardFolder = result.GetValue(_tensorBoard),
@@ -342,13 +349,6 @@ internal sealed class CommandLine
             }
 
             Add(overrides, assignment[..at].Trim(), assignment[(at + 1)..].Trim());
-        }
-
-        // One budget on the command line takes the place of the other in a file.
-        (string epochs, string iterations) = ("trainer:epochs", "trainer:iterations");
-        if (overrides.ContainsKey(epochs) != overrides.ContainsKey(iterations))
-        {
-            overrides.Add(overrides.ContainsKey(epochs) ? iterations : epochs, null);
         }
 
         return overrides;

@@ -16,10 +16,15 @@ internal static class TrainRun
     public static void Run(TrainSettings settings, CancellationToken cancellationToken)
     {
         settings.Data.CheckOutput(settings.OutputFolder);
+        FacialAttentionOptions recipe = ReadRecipe(settings);
         using RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
-        (ExpressionNetwork network, DatasetSplit faces, Recipe recipe) = settings.CheckpointPath is { } checkpoint
-            ? Continue(checkpoint, settings, cancellationToken)
-            : Begin(settings, cancellationToken);
+        NativeTorch.EnsureLoaded();
+        torch.set_num_threads(settings.Threads);
+        ExpressionNetworkOptions options = recipe.Network;
+        DatasetSplit faces = settings.Data.ReadSplit(new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
+        ExpressionNetwork network = settings.CheckpointPath is { } checkpoint
+            ? Continue(checkpoint, recipe, faces.Training.Labels)
+            : Begin(recipe, faces.Training.Labels);
         using (network)
         {
             JsonObject run = Describe(settings, network, faces, recipe);
@@ -61,63 +66,58 @@ internal static class TrainRun
         }
     }
 
-    private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Begin(
-        TrainSettings settings, CancellationToken cancellationToken)
+    /// <summary>What the file and the command line say, which of a trained network must be what it is.</summary>
+    private static FacialAttentionOptions ReadRecipe(TrainSettings settings)
     {
-        Recipe recipe = RecipeReader.Bind(settings.Configuration);
-        recipe.Check();
-        PrepareTorch(settings);
-        DatasetSplit faces = settings.Data.ReadSplit(new ImageSize(recipe.Network.ImageHeight, recipe.Network.ImageWidth), cancellationToken);
-        recipe.Network.Labels = faces.Training.Labels;
-        return (new ExpressionNetwork(settings.Variant, recipe.Network), faces, recipe);
-    }
+        if (settings.CheckpointPath is not { } checkpoint)
+        {
+            FacialAttentionOptions begun = FacialAttentionOptions.Load(settings.RecipePath, settings.Overrides, settings.Defaults);
+            return begun.Network.Labels.Equals(settings.Defaults.Network.Labels)
+                ? begun
+                : throw new ArgumentException(
+                    $"network:labels is '{begun.Network.Labels}'; expected none: the classes are those of --data, or of --labels for a csv.");
+        }
 
-    private static (ExpressionNetwork Network, DatasetSplit Faces, Recipe Recipe) Continue(
-        string checkpoint, TrainSettings settings, CancellationToken cancellationToken)
-    {
-        PrepareTorch(settings);
-        ExpressionNetworkOptions options;
+        FacialAttentionOptions there;
         using (ExpressionNetwork trained = Checkpoint.Load(checkpoint))
         {
-            options = trained.Options;
+            there = new FacialAttentionOptions { Variant = trained.Variant, Network = trained.Options };
         }
 
-        JsonObject there = JsonFile.ToObject(options);
-        Recipe recipe = RecipeReader.Bind(settings.Configuration, options);
-        recipe.Check();
-        JsonObject here = JsonFile.ToObject(recipe.Network);
-        here["seed"] = there["seed"]!.DeepClone(); // Of the new head alone.
-        string[] differences = [.. JsonFile.Differences(there, here, "network.")];
-        if (differences.Length > 0)
-        {
-            throw new ArgumentException(
+        FacialAttentionOptions here = FacialAttentionOptions.Load(settings.RecipePath, settings.Overrides, there);
+        there.Network.Seed = here.Network.Seed; // Of the new head alone.
+        string[] differences =
+        [
+            .. JsonFile.Differences(
+                JsonFile.ToObject(new { there.Variant, there.Network }), JsonFile.ToObject(new { here.Variant, here.Network })),
+        ];
+        return differences.Length == 0
+            ? here
+            : throw new ArgumentException(
                 $"The recipe is for another network than '{checkpoint}': {string.Join("; ", differences)}. "
                 + "Expected the checkpoint's options.");
-        }
+    }
 
-        DatasetSplit faces = settings.Data.ReadSplit(new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
-        ExpressionLabels labels = faces.Training.Labels;
-        bool keepsHead = labels.Equals(options.Labels);
+    private static ExpressionNetwork Begin(FacialAttentionOptions recipe, ExpressionLabels labels)
+    {
+        recipe.Network.Labels = labels;
+        return new ExpressionNetwork(recipe.Variant, recipe.Network);
+    }
+
+    private static ExpressionNetwork Continue(string checkpoint, FacialAttentionOptions recipe, ExpressionLabels labels)
+    {
+        bool keepsHead = labels.Equals(recipe.Network.Labels);
         Console.WriteLine(keepsHead
             ? $"The classes are those of '{checkpoint}': its last layer is kept"
             : $"The classes are {labels}: the last layer of '{checkpoint}' is replaced");
-        ExpressionNetwork network = keepsHead
-            ? Checkpoint.Load(checkpoint)
-            : Checkpoint.Load(checkpoint, labels, seed: recipe.Network.Seed);
-        return (network, faces, recipe);
-    }
-
-    private static void PrepareTorch(TrainSettings settings)
-    {
-        NativeTorch.EnsureLoaded();
-        torch.set_num_threads(settings.Threads);
+        return keepsHead ? Checkpoint.Load(checkpoint) : Checkpoint.Load(checkpoint, labels, seed: recipe.Network.Seed);
     }
 
     private static RunResult Train(
         TrainSettings settings,
         ExpressionNetwork network,
         DatasetSplit faces,
-        Recipe recipe,
+        FacialAttentionOptions recipe,
         JsonObject run,
         ResumeState? state,
         RunFolder? folder,
@@ -167,7 +167,7 @@ internal static class TrainRun
     }
 
     /// <summary>All that makes the run what it is.</summary>
-    private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, DatasetSplit faces, Recipe recipe)
+    private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, DatasetSplit faces, FacialAttentionOptions recipe)
     {
         JsonObject trainer = JsonFile.ToObject(recipe.Trainer);
         foreach (string name in ResumeState.FreeOptions)
@@ -195,7 +195,7 @@ internal static class TrainRun
     }
 
     private static Dictionary<string, string> Provenance(
-        TrainSettings settings, DatasetSplit faces, Recipe recipe, TrainingHistory history) => new()
+        TrainSettings settings, DatasetSplit faces, FacialAttentionOptions recipe, TrainingHistory history) => new()
     {
         ["data"] = settings.Data.Name,
         ["split"] = faces.Description,

@@ -1,5 +1,4 @@
 using FacialAttention;
-using Microsoft.Extensions.Configuration;
 
 namespace Train;
 
@@ -9,12 +8,16 @@ internal sealed record TrainSettings
     /// <summary>The network to begin from; null for a new one.</summary>
     public required string? CheckpointPath { get; init; }
 
-    /// <summary>The variant of a new network.</summary>
-    public required NetworkVariant Variant { get; init; }
-
     public required FaceSource Data { get; init; }
 
-    public required IConfigurationRoot Configuration { get; init; }
+    /// <summary>The recipe's file; null for none.</summary>
+    public required string? RecipePath { get; init; }
+
+    /// <summary>The options of a recipe that the command line gives.</summary>
+    public required IReadOnlyDictionary<string, string?> Overrides { get; init; }
+
+    /// <summary>What holds for a new network where neither says anything.</summary>
+    public required FacialAttentionOptions Defaults { get; init; }
 
     public required string? OutputFolder { get; init; }
 

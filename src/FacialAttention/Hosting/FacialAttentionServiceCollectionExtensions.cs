@@ -15,9 +15,9 @@ public static class FacialAttentionServiceCollectionExtensions
     /// <see cref="Trainer"/> of that network, one of each for a scope, which disposes them. Logging is used if the application has it.
     /// </summary>
     /// <remarks>
-    /// At the start of the application, or where the options are first resolved, an <see cref="OptionsValidationException"/> names all
-    /// values outside their ranges, and an <see cref="InvalidOperationException"/> a key that is no option or a value that is not of its
-    /// kind.
+    /// At the start of the application, or where the options are first resolved, an <see cref="OptionsValidationException"/> names all keys
+    /// that are no option and all values that are not of their kind or outside their ranges, as <see cref="FacialAttentionOptions.Load"/>
+    /// does of a file.
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configuration">
@@ -30,8 +30,10 @@ public static class FacialAttentionServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<FacialAttentionOptions>()
-            .Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true)
+            .Configure(options => Fill(options, configuration))
             .ValidateOnStart();
+        services.AddSingleton<IOptionsChangeTokenSource<FacialAttentionOptions>>(
+            new ConfigurationChangeTokenSource<FacialAttentionOptions>(configuration));
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<FacialAttentionOptions>, FacialAttentionOptionsValidator>());
         services.TryAddSingleton(provider => DeviceSelector.Select(
@@ -45,6 +47,14 @@ public static class FacialAttentionServiceCollectionExtensions
             provider.GetService<ILogger<Trainer>>(),
             provider.GetRequiredService<DeviceSelection>()));
         return services;
+    }
+
+    private static void Fill(FacialAttentionOptions options, IConfiguration configuration)
+    {
+        if (OptionsReader.Fill(options, configuration) is { Count: > 0 } faults)
+        {
+            throw new OptionsValidationException(nameof(FacialAttentionOptions), typeof(FacialAttentionOptions), faults);
+        }
     }
 
     private static FacialAttentionOptions Options(IServiceProvider provider) =>

@@ -85,7 +85,7 @@ public sealed class AddFacialAttentionTests
         using ServiceProvider provider = Provide(new Dictionary<string, string?> { [key] = "3" });
 
         provider.GetRequiredService<IStartupValidator>().Invoking(it => it.Validate())
-            .Should().Throw<InvalidOperationException>().WithMessage($"*{named}*");
+            .Should().Throw<OptionsValidationException>().WithMessage($"*{named} is unknown; expected *");
     }
 
     [Fact]

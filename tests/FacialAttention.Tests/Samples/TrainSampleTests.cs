@@ -254,7 +254,7 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             Sample, Path.GetTempPath(), "train", "--config", "no\nsuch\u001b[31m\u202e.json");
 
         exitCode.Should().Be(2);
-        error.Should().Be(@"error: There is no recipe 'no\u000Asuch\u001B[31m\u202E.json'." + Environment.NewLine);
+        error.Should().Be(@"error: There is no file 'no\u000Asuch\u001B[31m\u202E.json'; expected a recipe, which is JSON." + Environment.NewLine);
     }
 
     [Fact]
@@ -396,10 +396,11 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
                 "train", "--config", file, "--learning-rate", "0,01", "--epochs", "1.5", "--optimizer", "rms-prop", "--set",
                 "trainer:schedule=1", "--set", "trainer:averageMirrored=yes",
             ],
-            $"'{file}' and the command line: ",
-            "networks is unknown; expected network, trainer.",
-            "network:inputHeight, network:labels are unknown; expected imageHeight, imageWidth, ",
-            "network:backboneStages:0 has no Channels; expected it.",
+            $"'{file}' and what overrides it: ",
+            "networks is unknown; expected variant, network, trainer.",
+            "network:inputHeight is unknown; expected labels, imageHeight, imageWidth, ",
+            "network:labels is an object or a list; expected a label set as one text.",
+            "network:backboneStages:0 has no channels; expected it.",
             "network:backboneStages:0:chanels is unknown; expected kernelSize, channels, pool.",
             "trainer:labelSmoting is unknown; expected iterations, epochs, ",
             "trainer:augmentation is '3'; expected an object.",
