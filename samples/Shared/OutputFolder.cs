@@ -10,6 +10,12 @@ internal static class OutputFolder
     public static FileClaim Claim(string path)
     {
         Directory.CreateDirectory(path);
-        return FileClaim.Take(Path.Combine(path, "run"), $"--output: '{path}'");
+        FileClaim claim = FileClaim.Take(Path.Combine(path, "run"), $"--output: '{path}'");
+        if (!claim.KeepsOthersOut)
+        {
+            Console.Error.WriteLine($"note: '{path}' is on a file system without locks: nothing keeps another run from writing into it.");
+        }
+
+        return claim;
     }
 }

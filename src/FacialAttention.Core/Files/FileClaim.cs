@@ -7,7 +7,7 @@ namespace FacialAttention;
 
 /// <summary>
 /// The right to write a file or what is in a folder, held by one at a time, in whatever process: a locked file beside it, whose lock the
-/// system takes back when the process ends in whatever way. File systems without locks refuse nobody.
+/// system takes back when the process ends in whatever way. On a file system without locks nobody is refused, and the claim says so.
 /// </summary>
 internal sealed partial class FileClaim : IDisposable
 {
@@ -18,7 +18,14 @@ internal sealed partial class FileClaim : IDisposable
     {
         _lockPath = lockPath;
         _lock = stream;
+        KeepsOthersOut = !CanBeTakenAgain(lockPath);
     }
+
+    /// <summary>
+    /// Whether others are refused: not on file systems without locks, and not where the environment variable
+    /// <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> switches .NET's off.
+    /// </summary>
+    public bool KeepsOthersOut { get; }
 
     /// <summary>Takes the claim, which ends with <see cref="Dispose"/> or with the process.</summary>
     /// <param name="path">The file that is to be written; its folder exists.</param>
@@ -54,6 +61,22 @@ internal sealed partial class FileClaim : IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>Whether the file, which is locked, can be locked once more, as any other process would do it.</summary>
+    private static bool CanBeTakenAgain(string lockPath)
+    {
+        try
+        {
+            using (new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, Share, bufferSize: 0))
+            {
+                return true;
+            }
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            return false;
+        }
+    }
+
     private static void NameOwner(FileStream stream)
     {
         try
@@ -70,14 +93,15 @@ internal sealed partial class FileClaim : IDisposable
         }
     }
 
+    // On Unix none is an exclusive lock; on Windows others may read who has it, and the file may be deleted.
+    private static FileShare Share => OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.None;
+
     private static FileStream Open(string lockPath, string name)
     {
         bool isThere = File.Exists(lockPath);
         try
         {
-            // On Unix none is an exclusive lock; on Windows others may read who has it, and the file may be deleted.
-            FileShare share = OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.None;
-            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, Share, bufferSize: 0);
         }
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException)
             && (isThere || File.Exists(lockPath)))

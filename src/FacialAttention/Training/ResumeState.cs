@@ -60,7 +60,16 @@ public sealed class ResumeState
 
     /// <summary>Keeps other trainers, in this process or another, from writing the file too.</summary>
     /// <exception cref="IOException">Another trainer writes it.</exception>
-    internal FileClaim Claim() => FileClaim.Take(_path, $"The resume state '{_path}'");
+    internal FileClaim Claim(Action tellNoLocks)
+    {
+        FileClaim claim = FileClaim.Take(_path, $"The resume state '{_path}'");
+        if (!claim.KeepsOthersOut)
+        {
+            tellNoLocks();
+        }
+
+        return claim;
+    }
 
     /// <summary>Notes what the run is and, if the file exists, continues from it. Nothing is changed if anything is wrong.</summary>
     internal void Begin(TrainingRun run, RunIdentity identity)

@@ -122,7 +122,7 @@ public sealed partial class Trainer : IDisposable
         TrainingRun.Check(training, validation, _options.Augmentation, _objective as IDescribed ?? _network as IDescribed);
         using var seeded = new SeededTorch(_options.Seed);
         using var run = new TrainingRun(_network, _optimizer, _options, training, validation, Device.Device);
-        using FileClaim? claim = resume?.Claim();
+        using FileClaim? claim = resume?.Claim(LogNoLocks);
         resume?.Begin(run, new RunIdentity(_network, _options, training, validation));
         LogStart(run.Record.Iteration, run.Iterations, training.Count, validation.Count);
         run.StartClock();
@@ -138,12 +138,11 @@ public sealed partial class Trainer : IDisposable
                 TrainingPoint? trainingPoint = TryReport(run);
                 TrainingPoint? validationPoint = TryValidate(run, cancellationToken);
                 run.ReadClock();
+                progress?.Report(run.Progress(loss, rate, trainingPoint, validationPoint)); // Before the state: what is told may be told again, but not lost.
                 if (resume is not null && (run.Record.Iteration % _options.ResumeInterval == 0 || run.IsFinished))
                 {
                     resume.Write(run);
                 }
-
-                progress?.Report(run.Progress(loss, rate, trainingPoint, validationPoint));
             }
         }
         catch (OperationCanceledException) when (resume is not null && run.IsBetweenNewSteps)
@@ -233,6 +232,9 @@ public sealed partial class Trainer : IDisposable
     [LoggerMessage(
         LogLevel.Information, "Training from iteration {Done} to {Iterations} on {Training} faces, validating on {Validation}")]
     private partial void LogStart(int done, int iterations, int training, int validation);
+
+    [LoggerMessage(LogLevel.Warning, "The resume state is on a file system without locks: nothing keeps another run from writing it")]
+    private partial void LogNoLocks();
 
     [LoggerMessage(LogLevel.Information, "Iteration {Iteration}: training loss {Loss:F4}, error {Error:P1}")]
     private partial void LogTraining(int iteration, double loss, double error);

@@ -29,6 +29,14 @@ public sealed class FileClaimTests : IDisposable
     }
 
     [Fact]
+    public void Take_WhereThereAreLocks_KeepsOthersOut()
+    {
+        using FileClaim claim = FileClaim.Take(_folder.File("a"), "a");
+
+        claim.KeepsOthersOut.Should().BeTrue();
+    }
+
+    [Fact]
     public void Take_LockFileOfAKilledProcess_Succeeds()
     {
         _folder.Write(".a.lock", "process 1 on nowhere since 2020-01-01 00:00:00 UTC"u8);

@@ -75,6 +75,62 @@ public sealed class KilledRunTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Train_KilledWhileItWritesEvents_LosesNoneWhenResumed()
+    {
+        FerCsv.Write(_folder.File("faces.csv"), ("Training", 40), ("PublicTest", 14));
+        File.WriteAllText(_folder.File("recipe.json"), Recipe);
+        Finish("whole", OptimizerKind.Adam, "--tensorboard", "whole-events");
+        using (SampleProcess process = SampleProcess.Start("Train", _folder.Path, Arguments("run", OptimizerKind.Adam, "--tensorboard", "events")))
+        {
+            SpinWait.SpinUntil(() => process.HasExited || File.Exists(_folder.File("run/run.resume")), TimeSpan.FromMinutes(1)).Should().BeTrue();
+            process.Kill();
+        }
+
+        string cut = Directory.GetFiles(_folder.File("events")).Single();
+        File.AppendAllBytes(cut, File.ReadAllBytes(cut)[..20]); // half an event, as a kill in the middle of a write leaves it
+        byte[] left = File.ReadAllBytes(cut);
+
+        Finish("run", OptimizerKind.Adam, "--resume", "--tensorboard", "events");
+
+        string[] files = Directory.GetFiles(_folder.File("events"));
+        files.Should().HaveCount(2);
+        File.ReadAllBytes(cut).Should().Equal(left, "the resumed run writes a file of its own");
+        files.SelectMany(EventsOf).Distinct().Should().BeEquivalentTo(EventsOf(Directory.GetFiles(_folder.File("whole-events")).Single()));
+    }
+
+    /// <summary>The whole events of a file, each its step and the bytes of its value: 8 bytes of length, 4 of checksum, the event, 4 of checksum.</summary>
+    private static IEnumerable<(ulong Step, string Value)> EventsOf(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        var events = new List<(ulong, string)>();
+        for (int at = 0; at + 12 <= file.Length;)
+        {
+            long length = BitConverter.ToInt64(file, at);
+            if (at + 12 + length + 4 > file.Length)
+            {
+                break; // cut off
+            }
+
+            var fields = new WireReader(file.AsSpan(at + 12, (int)length));
+            (ulong step, string value) = (0, "");
+            while (fields.Read())
+            {
+                step = fields.Field == 2 ? fields.Number : step;
+                value = fields.Field == 5 ? Convert.ToHexString(fields.Value) : value;
+            }
+
+            if (value.Length > 0)
+            {
+                events.Add((step, value));
+            }
+
+            at += 12 + (int)length + 4;
+        }
+
+        return events;
+    }
+
     private string[] Arguments(string output, OptimizerKind optimizer, params string[] more) =>
     [
         "train", "--data", "faces.csv", "--config", "recipe.json", "--set", $"trainer:optimizer={optimizer}", "--threads", "1",

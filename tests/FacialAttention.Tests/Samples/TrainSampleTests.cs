@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.Json;
 using FacialAttention.Tests.Export;
 using FacialAttention.Tests.Files;
+using FacialAttention.Tests.Packaging;
 using FacialAttention.Tests.Storage;
+using FacialAttention.Tests.Training;
 using TorchSharp;
 
 namespace FacialAttention.Tests.Samples;
@@ -286,6 +288,37 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
         ends[1].Error.Should().MatchRegex(@"is in use by process \d+ on \S+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|holds a finished run");
         Directory.GetFiles(folder.File("out")).Select(Path.GetFileName)
             .Should().BeEquivalentTo("checkpoint.safetensors", "curves.png", "history.json", "results.json");
+    }
+
+    [Fact]
+    public void Train_StateThatAnotherFitWrites_IsRefusedByItsProcess()
+    {
+        using var folder = new TemporaryFolder();
+        FaceDataset faces = SyntheticFaces.Generate(1, seed: 1, size: new ImageSize(16, 16));
+        var options = new ExpressionNetworkOptions { ImageHeight = 16, ImageWidth = 16, BackboneStages = [new(1, 2)], CnnHiddenSize = 2 };
+        using var network = new ExpressionNetwork(NetworkVariant.Cnn, options);
+        using var trainer = new Trainer(network, new TrainerOptions { Iterations = 1, BatchSize = 2, Device = DevicePreference.Cpu });
+        Directory.CreateDirectory(folder.File("out"));
+        (int ExitCode, string Output, string Error) other = default;
+
+        trainer.Fit(
+            faces,
+            faces,
+            new ResumeState(folder.File("out/run.resume")),
+            new RecordedProgress(_ => other = SampleProcess.Run(Sample, folder.Path, [.. run.Arguments, "--output", "out"])));
+
+        other.ExitCode.Should().Be(2, "{0}{1}", other.Output, other.Error);
+        other.Error.Should().Match($"error: The resume state '*run.resume' is in use by process {Environment.ProcessId} on *; expected to wait *");
+    }
+
+    [LinuxFact]
+    public void Train_FileSystemWithoutLocks_SaysThatNothingKeepsOthersOut()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["env", "DOTNET_SYSTEM_IO_DISABLEFILELOCKING=1", "dotnet", SampleProcess.PathOf(Sample), .. run.Arguments, "--output"];
+
+        ProcessRun.Run(folder.Path, [.. command, "out"]).OrThrow().Error
+            .Should().Be("note: 'out' is on a file system without locks: nothing keeps another run from writing into it.\n");
     }
 
     [LinuxFact]

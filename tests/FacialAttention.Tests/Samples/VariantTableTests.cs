@@ -47,6 +47,19 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
     }
 
     [Fact]
+    public void Run_FolderThatAnotherProcessWrites_SaysWhoDoes()
+    {
+        using var folder = new TemporaryFolder();
+        using FileClaim claim = FileClaim.Take(folder.File("run"), "the folder");
+
+        (int exitCode, _, string error) = SampleProcess.Run(Sample, folder.Path, "--output", ".", "--iterations", "1");
+
+        exitCode.Should().Be(2);
+        error.Should().Match($"error: --output: '.' is in use by process {Environment.ProcessId} on *; expected to wait *");
+        Directory.GetFiles(folder.Path).Select(Path.GetFileName).Should().Equal(".run.lock");
+    }
+
+    [Fact]
     public void Run_TwoVariants_WritesCheckpointsThatRepeatTheRow()
     {
         DatasetSplit faces = Fer2013Reader.Read(run.Csv);
