@@ -40,6 +40,15 @@ internal sealed class RunningCalls(object owner, Action free)
         }
     }
 
+    /// <summary>The same in an owner's <c>Dispose(bool)</c>, which does nothing in a finalizer.</summary>
+    public void Close(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+        }
+    }
+
     private void End()
     {
         if (Interlocked.Decrement(ref _state) == Closed)

@@ -21,10 +21,11 @@ namespace FacialAttention;
 /// layer, the only one whose size depends on the labels, is <c>classifier.linear.</c> in all variants.</description></item>
 /// </list>
 /// </remarks>
-public sealed partial class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed
+public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISharedModule
 {
     private readonly ExpressionNetworkOptions _options;
     private readonly NetworkInput _input;
+    private readonly RunningCalls _calls;
     [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
     [ComponentName(Name = "local_attention")] private readonly LocalFeatureAttention? _localAttention;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
@@ -74,11 +75,7 @@ public sealed partial class ExpressionNetwork : Module<Tensor, Tensor>, IDescrib
     /// logits as they are. Default: a temperature of 1, the plain softmax.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public Calibration Calibration
-    {
-        get;
-        set => field = value ?? throw new ArgumentNullException(nameof(value));
-    } = new();
+    public Calibration Calibration { get; set => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
     /// <summary>The number of trainable parameters.</summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
@@ -103,9 +100,8 @@ public sealed partial class ExpressionNetwork : Module<Tensor, Tensor>, IDescrib
     /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
     public override Tensor forward(Tensor images)
     {
-        using RunningCalls.Call held = RequireModule.Hold(this, "network");
         using var scope = NewDisposeScope();
-        return Classify(Attend(images).Features).MoveToOuterDisposeScope(); // [N, K]
+        return Explain(images).Logits.MoveToOuterDisposeScope(); // [N, K]
     }
 
     /// <summary>Figure 2 up to the last layer, with the weights of its attention layers.</summary>
@@ -187,4 +183,11 @@ public sealed partial class ExpressionNetwork : Module<Tensor, Tensor>, IDescrib
     /// <returns>A copy, on the same device and of the same dtype, which the caller owns; this network stays as it is.</returns>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public ExpressionNetwork FoldBatchNorm() => BatchNormFolding.Of(this);
+
+    /// <inheritdoc/>
+    RunningCalls.Call ISharedModule.Hold() => _calls.Begin();
+
+    /// <summary>Frees the weights: now, or when the last call that is under way, in whatever thread, ends.</summary>
+    /// <param name="disposing">Whether this is no finalizer, which has nothing to free: handles of weights have finalizers of their own.</param>
+    protected override void Dispose(bool disposing) => _calls?.Close(disposing); // null where the constructor threw
 }

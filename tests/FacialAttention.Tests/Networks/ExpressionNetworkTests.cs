@@ -226,6 +226,17 @@ public sealed class ExpressionNetworkTests
     }
 
     [Fact]
+    public void Constructor_ThatThrows_LeavesNothingThatTheCollectorStumblesOver()
+    {
+        Action construct = () => new ExpressionNetwork((NetworkVariant)99).Dispose();
+        construct.Should().Throw<ArgumentException>();
+
+        // An exception in a finalizer would end the process.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    [Fact]
     public void Forward_CnnOnItsOwnSize_Works()
     {
         using var network = new ExpressionNetwork(NetworkVariant.Cnn, new ExpressionNetworkOptions { ImageHeight = 40, ImageWidth = 56 });
