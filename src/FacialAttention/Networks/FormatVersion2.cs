@@ -49,6 +49,12 @@ internal static partial class FormatVersion2
                     source, $"{DescriptionFormat.PreprocessingKey}: one side of the crop is null; expected both or neither.");
             }
 
+            if (!double.IsFinite(PixelMean) || !double.IsFinite(PixelStandardDeviation))
+            {
+                throw DescriptionFormat.Fault(
+                    source, $"{DescriptionFormat.PreprocessingKey}: a mean or deviation beyond all numbers; expected finite ones.");
+            }
+
             return new NetworkPreprocessing
             {
                 Size = new ImageSize(Height, Width),

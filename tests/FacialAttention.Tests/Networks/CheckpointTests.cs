@@ -266,6 +266,10 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("""{"height":15,"width":24,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":0.25}""",
         "preprocessing: height is 15; expected 16 to 1024.")]
     [InlineData("""{"height":16,"width":24,"pixelMean":0.5,"pixelStandardDeviation":0.25}""", "preprocessing is not as expected: *crop*")]
+    [InlineData("""{"height":16,"width":24,"cropHeight":null,"cropWidth":null,"pixelMean":1e999,"pixelStandardDeviation":0.25}""",
+        "preprocessing: a mean or deviation beyond all numbers; expected finite ones.")]
+    [InlineData("""{"height":16,"width":24,"cropHeight":null,"cropWidth":null,"pixelMean":0.5,"pixelStandardDeviation":-1e999}""",
+        "preprocessing: a mean or deviation beyond all numbers; expected finite ones.")]
     public void Load_FileOfVersion2WithBadPreprocessing_SaysWhatWasExpected(string preprocessing, string message)
     {
         using ExpressionNetwork network = Trained(NetworkVariant.Cnn, TinyNetwork.Options());
@@ -273,6 +277,7 @@ public sealed class CheckpointTests : IDisposable
 
         FluentActions.Invoking(() => Checkpoint.Load(_folder.File("old"))).Should().ThrowExactly<InvalidDataException>()
             .WithMessage($"'{_folder.File("old")}': {message}");
+        FluentActions.Invoking(() => Checkpoint.ReadProvenance(_folder.File("old"))).Should().NotThrow<ArgumentException>();
     }
 
     /// <summary>What the library wrote for networks of <see cref="TinyNetwork"/> when its format had version 2.</summary>
