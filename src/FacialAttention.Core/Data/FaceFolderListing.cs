@@ -75,11 +75,6 @@ internal sealed class FaceFolderListing
         {
             listing.AddParts(found, parts);
         }
-        else if (AreParts(found))
-        {
-            throw listing.Fault(
-                $"there is {Excerpt.Names(found, " and ")} alone, and no folder {FolderFiles.NameOf(SplitPart.Training)} to learn from; expected {OfParts}.");
-        }
         else
         {
             listing.AddClasses(found);
@@ -95,7 +90,7 @@ internal sealed class FaceFolderListing
         var listing = new FaceFolderListing(root, OfParts, cancellationToken);
         string[] found = listing.FolderNames(listing.Root);
         string?[] parts = listing.FindParts(found);
-        bool hasParts = parts[0] is not null || AreParts(found);
+        bool hasParts = parts[0] is not null || (found.Length > 0 && Array.TrueForAll(found, name => FolderFiles.PartOf(name) >= 0));
         if (part is null && !hasParts)
         {
             listing.AddClasses(found);
@@ -138,8 +133,6 @@ internal sealed class FaceFolderListing
 
     public InvalidDataException Fault(string gotAndExpected, FaceDataRemedy remedy = FaceDataRemedy.None, Exception? cause = null) =>
         FaceDataFault.Exception($"{Excerpt.Name(Root)}: {gotAndExpected}", remedy, cause);
-
-    private static bool AreParts(string[] found) => found.Length > 0 && Array.TrueForAll(found, name => FolderFiles.PartOf(name) >= 0);
 
     private string?[] FindParts(string[] found)
     {
