@@ -52,8 +52,9 @@ internal static class OnnxContent
         int length = content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (length == 4096 && !OnnxOutline.MayBegin(start))
         {
-            throw new InvalidDataException(
-                $"{source} does not begin as an ONNX model does, and the rest was not read; expected one that FacialAttention exported.");
+            throw new InvalidDataException(NameOf(start) is string kind
+                ? $"{source} is {kind}; expected an ONNX model that FacialAttention exported."
+                : $"{source} does not begin as an ONNX model does, and the rest was not read; expected one that FacialAttention exported.");
         }
 
         long limit = known is null ? maxStreamBytes : MaxFileBytes;
@@ -72,6 +73,13 @@ internal static class OnnxContent
 
         return all.Length == all.Capacity ? all.GetBuffer() : all.ToArray();
     }
+
+    /// <summary>What the bytes are that are no ONNX model, as in "a zip archive"; null where that is not known.</summary>
+    public static string? NameOf(ReadOnlySpan<byte> content) => content.IsEmpty ? "empty" : ForeignContent.NameOf(content) switch
+    {
+        ForeignContent.OnnxModel => null, // a damaged one
+        var kind => kind,
+    };
 
     private static InvalidDataException TooLong(string source, long limit) => new(FormattableString.Invariant(
         $"{source} is longer than {limit} bytes, the most that is read; expected an ONNX model that FacialAttention exported."));

@@ -255,7 +255,10 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     }
 
     private static InvalidDataException NotSound(byte[] model, string source, string reason, Exception cause) => new(
-        $"{source} is not a sound ONNX model of {model.Length} bytes; expected one that FacialAttention exported. {reason}", cause);
+        OnnxContent.NameOf(model) is string kind
+            ? $"{source} is {kind}; expected an ONNX model that FacialAttention exported."
+            : $"{source} is not a sound ONNX model of {model.Length} bytes; expected one that FacialAttention exported. {reason}",
+        cause);
 
     /// <summary>Recognises a black face and a pattern: some damage shows only when a graph computes.</summary>
     private void RunOnTwoFaces()

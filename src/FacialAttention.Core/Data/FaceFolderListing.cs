@@ -75,6 +75,11 @@ internal sealed class FaceFolderListing
         {
             listing.AddParts(found, parts);
         }
+        else if (found is [var alone] && FolderFiles.PartOf(alone) >= 0)
+        {
+            throw listing.Fault(
+                $"there is {Excerpt.Names(found)} alone, and no folder {FolderFiles.NameOf(SplitPart.Training)} to learn from; expected {OfParts}.");
+        }
         else
         {
             listing.AddClasses(found);

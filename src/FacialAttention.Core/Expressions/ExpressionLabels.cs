@@ -59,13 +59,15 @@ public sealed class ExpressionLabels : IEquatable<ExpressionLabels>
     /// <summary>
     /// The seven emotions of CK+ in the order of its emotion codes 1 to 7: Angry, Contempt, Disgust, Fear, Happy, Sad, Surprise.
     /// The class index is the code minus 1; code 0, neutral, is no class of this set. The names are those of
-    /// <see cref="FacialExpression"/>, where CK+ says anger, happiness and sadness.
+    /// <see cref="FacialExpression"/>, where CK+ says anger, happy and sadness. Source: the text that CK+ is handed out with (Lucey et al., 2010):
+    /// "0=neutral, 1=anger, 2=contempt, 3=disgust, 4=fear, 5=happy, 6=sadness, 7=surprise".
     /// </summary>
     public static ExpressionLabels CkPlus { get; } = new("Angry", "Contempt", "Disgust", "Fear", "Happy", "Sad", "Surprise");
 
     /// <summary>
     /// The eight classes of ckextended.csv, which is CK+ in the format of FER2013: those of FER2013, then Contempt (0 to 7, as in
-    /// <see cref="FacialExpression"/>).
+    /// <see cref="FacialExpression"/>), not the order of CK+'s own codes. Source: the description that the file is published with on Kaggle:
+    /// 0 anger, 1 disgust, 2 fear, 3 happiness, 4 sadness, 5 surprise, 6 neutral, 7 contempt; 920 faces, of them 593 neutral.
     /// </summary>
     public static ExpressionLabels CkExtended { get; } =
         new("Angry", "Disgust", "Fear", "Happy", "Sad", "Surprise", "Neutral", "Contempt");

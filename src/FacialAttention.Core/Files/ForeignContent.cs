@@ -5,6 +5,9 @@ namespace FacialAttention;
 /// <summary>What a file is that is not what was expected, by its first bytes.</summary>
 internal static class ForeignContent
 {
+    public const string OnnxModel = "an ONNX model";
+    public const string SafetensorsFormat = "a safetensors file";
+
     private const int SearchedBytes = 256;
 
     private static readonly (int At, byte[] Bytes, string Name)[] Signatures =
@@ -37,6 +40,9 @@ internal static class ForeignContent
         (0, [.. "SQLite format 3"u8], "a SQLite database"),
         (0, [0x89, .. "HDF\r\n"u8], "an HDF5 file"),
         (0, [0x93, .. "NUMPY"u8], "a NumPy array"),
+        (2, [0x12, 15, .. "FacialAttention"u8], OnnxModel), // after the format's version, the maker
+        (2, [0x12, 7, .. "pytorch"u8], OnnxModel),
+        (8, [.. "{\""u8], SafetensorsFormat), // after the header's length
     ];
 
     /// <summary>The kind with its article, as in "a TIFF image"; null where it is none of those known.</summary>
@@ -77,6 +83,7 @@ internal static class ForeignContent
             _ when Begins("<!doctype html") || Begins("<html") || Begins("<head") => "an HTML page, not the file itself",
             _ when Begins("<svg") || text.Contains("<svg", StringComparison.OrdinalIgnoreCase) => "an SVG drawing",
             _ when Begins("<?xml") => "an XML file",
+            ['P', >= '1' and <= '6', '\n' or ' ' or '\r', ..] => "a Netpbm image", // PBM, PGM or PPM
             _ when Begins("data:") && text.Contains(";base64", StringComparison.OrdinalIgnoreCase) => "a data URL, whose Base64 text is not decoded",
             _ => null,
         };

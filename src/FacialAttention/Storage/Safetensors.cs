@@ -120,6 +120,14 @@ internal static class Safetensors
         int available = Math.Min(file.Length - LengthBytes, MaxHeaderBytes);
         if (length > (ulong)available)
         {
+            if (ForeignContent.NameOf(file.Span) is string kind and not ForeignContent.SafetensorsFormat)
+            {
+                string hint = kind.EndsWith("zip archive", StringComparison.Ordinal)
+                    ? " PyTorch's own files (.pt, .pth) are zip archives: save their state dict by the Python package safetensors."
+                    : "";
+                throw new InvalidDataException($"{source} is {kind}; expected a safetensors file.{hint}");
+            }
+
             throw Fault(source, $"the header claims {length} bytes; expected at most {available} in a file of {file.Length} bytes");
         }
 

@@ -65,6 +65,15 @@ public sealed class FaceFolderLayoutTests : IDisposable
         Values(split.Test).Should().Equal(5, 6);
     }
 
+    [Fact]
+    public void ReadStratified_TestAlone_IsNothingToLearnFrom()
+    {
+        AddPart("Test", 5);
+
+        FaultOfReadStratified().Should().Be(
+            $"'{_folder.Path}': there is Test alone, and no folder train to learn from; expected train|validation|test/<class>/*.png|jpg|webp|bmp|gif.");
+    }
+
     [Theory]
     [InlineData("images/", "images")]
     [InlineData("data/fer2013/", "data/fer2013")]

@@ -32,14 +32,18 @@ public sealed class OnnxModelBadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("this is no model")]
-    public void Load_ForeignContent_IsNoModel(string content)
+    [InlineData("", "is empty; expected an ONNX model *")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "is a Git LFS pointer, not the file itself *; expected an ONNX model *")]
+    [InlineData("<!DOCTYPE html><html></html>", "is an HTML page, not the file itself; expected an ONNX model *")]
+    [InlineData("PK\u0003\u0004", "is a zip archive; expected an ONNX model *")]
+    [InlineData("\u0020\0\0\0\0\0\0\0{\"__metadata__\":{}}", "is a safetensors file; expected an ONNX model *")]
+    [InlineData("this is no model", "is not a sound ONNX model of 16 bytes; expected one that FacialAttention exported. *")]
+    public void Load_ForeignContent_IsNoModel(string content, string expected)
     {
         string path = _folder.Write("a.onnx", System.Text.Encoding.UTF8.GetBytes(content));
 
         FluentActions.Invoking(() => OnnxExpressionRecognizer.Load(path)).Should().ThrowExactly<InvalidDataException>()
-            .WithMessage($"'{path}' is not a sound ONNX model of {content.Length} bytes; expected one that FacialAttention exported. *");
+            .WithMessage($"'{path}' {expected}");
     }
 
     [Fact]

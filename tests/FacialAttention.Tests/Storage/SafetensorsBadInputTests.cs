@@ -45,6 +45,18 @@ public sealed class SafetensorsBadInputTests : IDisposable
         act.Should().Throw<InvalidDataException>().WithMessage($"'{path}' is not a sound safetensors file: {expected}");
     }
 
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is a Git LFS pointer, not the file itself *; expected a safetensors file.")]
+    [InlineData("<!DOCTYPE html><html></html>", "is an HTML page, not the file itself; expected a safetensors file.")]
+    [InlineData("PK\u0003\u0004\0\0\0\0\u0001", "is a zip archive; expected a safetensors file. PyTorch's own files (.pt, .pth) are zip archives: *")]
+    [InlineData("\u0008\u0008\u0012\u000FFacialAttention", "is an ONNX model; expected a safetensors file.")]
+    public void Read_ForeignContent_IsNamed(string content, string expected)
+    {
+        string path = _folder.Write("a.safetensors", Encoding.Latin1.GetBytes(content));
+
+        FluentActions.Invoking(() => Safetensors.Read(path)).Should().ThrowExactly<InvalidDataException>().WithMessage($"'{path}' {expected}");
+    }
+
     [Fact]
     public void Read_FileOfAnotherWriter_IsReadUnverified()
     {
