@@ -30,7 +30,7 @@ internal static class Spin
                     for (int i = 0; i < recognizers.Length; i++)
                     {
                         double run = Milliseconds(calls, () => recognizers[i].Recognize(faces));
-                        Thread.Sleep(20); // Threads of this session that still spin would be in the way of the next.
+                        Thread.Sleep(20); // Threads of this recogniser that still spin would be in the way of the next.
                         if (round >= 0)
                         {
                             runs[i].Add(run);

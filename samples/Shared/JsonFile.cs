@@ -34,24 +34,8 @@ internal static class JsonFile
     }
 
     /// <summary>What differs, for example "trainer.epochs is 3 there and 4 here".</summary>
-    public static IEnumerable<string> Differences(JsonObject there, JsonObject here, string path = "")
-    {
-        foreach (string name in there.Select(pair => pair.Key).Union(here.Select(pair => pair.Key)))
-        {
-            (JsonNode? left, JsonNode? right) = (there[name], here[name]);
-            if (left is JsonObject leftObject && right is JsonObject rightObject)
-            {
-                foreach (string difference in Differences(leftObject, rightObject, $"{path}{name}."))
-                {
-                    yield return difference;
-                }
-            }
-            else if (!JsonNode.DeepEquals(left, right))
-            {
-                yield return $"{path}{name} is {TextOf(left)} there and {TextOf(right)} here";
-            }
-        }
-    }
+    public static IEnumerable<string> Differences(JsonObject there, JsonObject here, string path = "") =>
+        JsonDifferences.Between(there, here, path, TextOf);
 
     public static string TextOf(JsonNode? node) => node?.ToJsonString() ?? "null";
 

@@ -6,8 +6,8 @@ namespace Train;
 
 /// <summary>Writes what a trainer reports as TensorBoard events, then passes it on.</summary>
 /// <remarks>
-/// Scalars go to one file by <c>add_scalar</c>; <c>add_scalars</c> would open one file for each name. Each event is appended when it is told,
-/// before the state that is gone on from. So a kill cuts at most the last one, which TensorBoard passes over; the resumed run writes a file of
+/// Scalars go to one file by <c>add_scalar</c>; <c>add_scalars</c> would open one file for each name. Each event is appended when it is reported,
+/// before the resume state is written. So a kill cuts at most the last one, which TensorBoard passes over; the resumed run writes a file of
 /// its own, with all that the first lacks, and iterations that ran again stand in both, with equal values.
 /// </remarks>
 internal sealed class EventLog(string folder, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>

@@ -56,7 +56,7 @@ internal sealed class RunIdentity
             else if (there != here)
             {
                 differences.AddRange(here.StartsWith('{')
-                    ? Differences(key, ReadObject(there, key), ReadObject(here, key))
+                    ? JsonDifferences.Between(ReadObject(there, key), ReadObject(here, key), $"{key} ", Show)
                     : [$"{key} is {Excerpt.Of(there, 200)} there and {Excerpt.Of(here, 200)} here"]);
             }
         }
@@ -92,25 +92,5 @@ internal sealed class RunIdentity
         }
     }
 
-    /// <summary>Which members of two objects differ, and how; members of members by their path.</summary>
-    private static IEnumerable<string> Differences(string path, JsonObject there, JsonObject here)
-    {
-        foreach (string name in there.Select(pair => pair.Key).Union(here.Select(pair => pair.Key)))
-        {
-            (JsonNode? left, JsonNode? right) = (there[name], here[name]);
-            if (left is JsonObject leftObject && right is JsonObject rightObject)
-            {
-                foreach (string difference in Differences(name, leftObject, rightObject))
-                {
-                    yield return difference;
-                }
-            }
-            else if (!JsonNode.DeepEquals(left, right))
-            {
-                yield return $"{path} {name} is {Show(left)} there and {Show(right)} here";
-            }
-        }
-
-        static string Show(JsonNode? node) => node is null ? "null" : Excerpt.Of(node.ToJsonString().Trim('"'), 200).Trim('"');
-    }
+    private static string Show(JsonNode? node) => node is null ? "null" : Excerpt.Of(node.ToJsonString().Trim('"'), 200).Trim('"');
 }

@@ -277,7 +277,17 @@ public sealed class CheckpointTests : IDisposable
 
         FluentActions.Invoking(() => Checkpoint.Load(_folder.File("old"))).Should().ThrowExactly<InvalidDataException>()
             .WithMessage($"'{_folder.File("old")}': {message}");
-        FluentActions.Invoking(() => Checkpoint.ReadProvenance(_folder.File("old"))).Should().NotThrow<ArgumentException>();
+    }
+
+    [Fact]
+    public void ReadProvenance_FileOfVersion2WithInfiniteMean_SaysWhatWasExpected()
+    {
+        using ExpressionNetwork network = Trained(NetworkVariant.Cnn, TinyNetwork.Options());
+        SaveAsVersion2(
+            network, """{"height":16,"width":24,"cropHeight":null,"cropWidth":null,"pixelMean":1e999,"pixelStandardDeviation":0.25}""");
+
+        FluentActions.Invoking(() => Checkpoint.ReadProvenance(_folder.File("old"))).Should().ThrowExactly<InvalidDataException>()
+            .WithMessage("*preprocessing: a mean or deviation beyond all numbers; expected finite ones.");
     }
 
     /// <summary>What the library wrote for networks of <see cref="TinyNetwork"/> when its format had version 2.</summary>

@@ -28,9 +28,9 @@ public sealed class ResumeStateBadInputTests : IDisposable
         { options => options.LearningRate = 0.02, "options LearningRate is 0.01 there and 0.02 here" },
         { options => options.Schedule = LearningRateSchedule.Step, "options Schedule is Cosine there and Step here" },
         { options => options.AveragingDecay = 0, "options AveragingDecay is 0.8 there and 0 here" },
-        { options => options.Augmentation.MaxScale = 0.2, "Augmentation MaxScale is 0.1 there and 0.2 here" },
+        { options => options.Augmentation.MaxScale = 0.2, "options Augmentation.MaxScale is 0.1 there and 0.2 here" },
         { options => options.LearningRateFactors = null, "options LearningRateFactors is" },
-        { options => options.LearningRateFactors!["_layers.last"] = 3, "LearningRateFactors _layers.last is 2 there and 3 here" },
+        { options => options.LearningRateFactors!["_layers.last"] = 3, "options LearningRateFactors._layers.last is 2 there and 3 here" },
         { options => options.Optimizer = OptimizerKind.Adam, "options Optimizer is AdamW there and Adam here" },
         { options => options.Seed = 4, "options Seed is 3 there and 4 here" },
     };

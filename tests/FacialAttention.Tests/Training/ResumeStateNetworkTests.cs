@@ -24,7 +24,7 @@ public sealed class ResumeStateNetworkTests : IDisposable
 
         ShouldBeRefused(
             network,
-            "insideNetwork pixelMean is 0.5 there and 0.1 here",
+            "insideNetwork.pixelMean is 0.5 there and 0.1 here",
             "network/options localAttentionScaling is MeanOne there and AsPrinted here");
     }
 
