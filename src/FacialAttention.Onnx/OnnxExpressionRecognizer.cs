@@ -211,11 +211,11 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         catch (Exception exception)
         {
             owner.Dispose();
-            if (exception is OnnxRuntimeException or ArgumentException)
+            if (exception is OnnxRuntimeException or ArgumentException || (exception is InvalidDataException && owner != session))
             {
                 throw new InvalidDataException(
                     $"{source} describes itself as a network of FacialAttention, but does not run; expected one as it was exported. "
-                    + exception.Message,
+                    + exception.GetBaseException().Message,
                     exception);
             }
 
@@ -273,8 +273,17 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         Recognize(FaceImage.FromGray(pixels, _preprocessor.Size));
     }
 
-    private ExpressionPrediction PredictionOf(BoundFaces bound, int face) =>
-        new(Labels, bound.ProbabilitiesOf(face)) { Attention = bound.AttentionOf(face) };
+    private ExpressionPrediction PredictionOf(BoundFaces bound, int face)
+    {
+        try
+        {
+            return new ExpressionPrediction(Labels, bound.ProbabilitiesOf(face)) { Attention = bound.AttentionOf(face) };
+        }
+        catch (ArgumentException exception)
+        {
+            throw ExpressionPrediction.NotComputed(exception);
+        }
+    }
 
     private BoundFaces Borrow(int log) => _idle[log].TryDequeue(out BoundFaces? bound)
         ? bound

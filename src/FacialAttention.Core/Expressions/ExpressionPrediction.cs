@@ -49,6 +49,10 @@ public sealed class ExpressionPrediction
         _probabilities = probabilities.ToArray();
     }
 
+    /// <summary>What a recogniser throws whose network computes no probabilities, as one with damaged or too large weights does.</summary>
+    internal static InvalidDataException NotComputed(ArgumentException cause) =>
+        new($"The network computes no probabilities for a face; expected one whose weights are sound. {cause.Message}", cause);
+
     /// <summary>The classes.</summary>
     public ExpressionLabels Labels { get; }
 

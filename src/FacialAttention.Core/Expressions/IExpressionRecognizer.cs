@@ -19,6 +19,7 @@ public interface IExpressionRecognizer : IDisposable
     /// <param name="crop">The face in the image; null if all of the image is the face.</param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    /// <exception cref="InvalidDataException">The network computes no probabilities: its weights are damaged or too large.</exception>
     /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null);
 
@@ -26,6 +27,7 @@ public interface IExpressionRecognizer : IDisposable
     /// <param name="faces">Faces of any number and sizes; all of each image is the face.</param>
     /// <returns>One prediction for each face, in their order.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="faces"/> or one of them is null.</exception>
+    /// <exception cref="InvalidDataException">The network computes no probabilities: its weights are damaged or too large.</exception>
     /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces);
 }

@@ -87,10 +87,17 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         var predictions = new ExpressionPrediction[count];
         for (int i = 0; i < count; i++)
         {
-            predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count))
+            try
             {
-                Attention = [.. attention.Select((layer, index) => MapOf(layer, weights[index], i))],
-            };
+                predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count))
+                {
+                    Attention = [.. attention.Select((layer, index) => MapOf(layer, weights[index], i))],
+                };
+            }
+            catch (ArgumentException exception)
+            {
+                throw ExpressionPrediction.NotComputed(exception);
+            }
         }
 
         return predictions;

@@ -52,6 +52,22 @@ public sealed class TorchExpressionRecognizerTests
     }
 
     [Fact]
+    public void Recognize_NetworkThatComputesNoNumbers_SaysSo()
+    {
+        ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        using (no_grad())
+        {
+            network.get_parameter("classifier.linear.bias")!.fill_(float.NaN);
+        }
+
+        using var recognizer = new TorchExpressionRecognizer(network, new RecognitionOptions { IncludeAttention = true });
+
+        recognizer.Invoking(it => it.Recognize(Faces[0])).Should().ThrowExactly<InvalidDataException>().WithMessage(
+            "The network computes no probabilities for a face; expected one whose weights are sound. Probability 0 is NaN; expected 0 to 1.*");
+        recognizer.Invoking(it => it.Recognize(Faces)).Should().ThrowExactly<InvalidDataException>();
+    }
+
+    [Fact]
     public void Recognize_Crop_IsThatPartAlone()
     {
         using var recognizer = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.CnnLstm));
