@@ -16,9 +16,9 @@ public interface IExpressionRecognizer : IDisposable
 
     /// <summary>Recognises one face.</summary>
     /// <param name="image">An image of any size.</param>
-    /// <param name="crop">The face in the image; null if all of the image is the face.</param>
+    /// <param name="crop">The face in the image, which may reach beyond it; null if all of the image is the face.</param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty, wholly outside the image, or not of finite numbers.</exception>
     /// <exception cref="InvalidDataException">The network computes no probabilities: its weights are damaged or too large.</exception>
     /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null);

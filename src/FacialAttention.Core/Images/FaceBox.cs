@@ -1,8 +1,66 @@
 namespace FacialAttention;
 
-/// <summary>A rectangle of pixels, as a face detector reports it.</summary>
-/// <param name="X">The leftmost column, from 0.</param>
-/// <param name="Y">The topmost row, from 0.</param>
-/// <param name="Width">The number of columns, at least 1.</param>
-/// <param name="Height">The number of rows, at least 1.</param>
-public readonly record struct FaceBox(int X, int Y, int Width, int Height);
+/// <summary>
+/// A rectangle around a face in a picture, as a face detector reports it: in pixels, of which the top left one reaches from (0, 0) to (1, 1).
+/// It need not lie on whole pixels, and may reach beyond the picture, whose edge pixels continue there.
+/// </summary>
+/// <param name="X">The left edge; any finite number.</param>
+/// <param name="Y">The upper edge; any finite number.</param>
+/// <param name="Width">More than 0, and at most 65,536.</param>
+/// <param name="Height">More than 0, and at most 65,536.</param>
+public readonly record struct FaceBox(float X, float Y, float Width, float Height)
+{
+    internal const int MaxSide = 65_536;
+
+    /// <summary>
+    /// The angle in degrees, clockwise, by which the rectangle is turned about its centre: that of a face whose eyes lie on such a slope. -180 to
+    /// 180; default 0. <see cref="X"/> and <see cref="Y"/> are those of the rectangle before it is turned.
+    /// </summary>
+    public float Roll { get; init; }
+
+    internal (double X, double Y) Centre => (X + (0.5 * Width), Y + (0.5 * Height));
+
+    /// <summary>All of a picture.</summary>
+    internal static FaceBox Of(ImageSize picture) => new(0, 0, picture.Width, picture.Height);
+
+    /// <summary>Why the box cannot be cut out of a picture of this size, or null.</summary>
+    internal string? FaultIn(ImageSize picture)
+    {
+        if (!float.IsFinite(X) || !float.IsFinite(Y))
+        {
+            return Fault("its place as finite numbers");
+        }
+
+        if (!(Width > 0 && Width <= MaxSide && Height > 0 && Height <= MaxSide))
+        {
+            return Fault(FormattableString.Invariant($"sides of more than 0, and at most {MaxSide}"));
+        }
+
+        if (!(Roll >= -180 && Roll <= 180))
+        {
+            return FormattableString.Invariant($"The roll of a box is {Roll}; expected -180 to 180 degrees.");
+        }
+
+        return Touches(picture)
+            ? null
+            : Fault(FormattableString.Invariant($"one that has a part in the image of {picture.Width} x {picture.Height}"));
+    }
+
+    private string Fault(string expected)
+    {
+        string roll = Roll == 0 ? "" : FormattableString.Invariant($", turned by {Roll} degrees");
+        return FormattableString.Invariant($"Got a box of {Width} x {Height} pixels at ({X}, {Y}){roll}; expected {expected}.");
+    }
+
+    /// <summary>Two rectangles have a part in common unless a line along a side of one of them parts them.</summary>
+    private bool Touches(ImageSize picture)
+    {
+        (double x, double y) = (Centre.X - (0.5 * picture.Width), Centre.Y - (0.5 * picture.Height)); // from centre to centre
+        (double sin, double cos) = double.SinCos(double.DegreesToRadians(Roll));
+        (double absoluteSin, double absoluteCos) = (Math.Abs(sin), Math.Abs(cos));
+        return 2 * Math.Abs(x) < picture.Width + (Width * absoluteCos) + (Height * absoluteSin)
+            && 2 * Math.Abs(y) < picture.Height + (Width * absoluteSin) + (Height * absoluteCos)
+            && 2 * Math.Abs((x * cos) + (y * sin)) < Width + (picture.Width * absoluteCos) + (picture.Height * absoluteSin)
+            && 2 * Math.Abs((y * cos) - (x * sin)) < Height + (picture.Width * absoluteSin) + (picture.Height * absoluteCos);
+    }
+}

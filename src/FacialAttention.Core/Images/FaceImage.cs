@@ -7,7 +7,7 @@ namespace FacialAttention;
 /// Decodes PNG, JPEG, WebP, BMP and GIF (of an animation the first picture). The EXIF orientation of JPEG, WebP and PNG files is applied,
 /// so the pixels stand upright. Transparency is laid over white. Values of 16 bits lose their lower half. Colour profiles are not
 /// applied: the stored values are taken as they are. An image whose header claims more than 16,384 pixels a side or 100
-/// million in all is refused before any pixel is allocated; so is one that claims more than 34 million and has not a byte for each 32 of
+/// million in all is refused before any pixel is allocated, as are such pixels of your own; so is one that claims more than 34 million and has not a byte for each 32 of
 /// them, and a JPEG with not a byte for each 512. One whose pixels end early is refused rather than filled up; only a JPEG that was cut
 /// off and then given an end marker cannot be told from a complete one.
 /// </remarks>
@@ -42,19 +42,58 @@ public sealed class FaceImage
 
     /// <summary>An image of gray pixels. The pixels are not copied: do not change them afterwards.</summary>
     /// <param name="pixels">Height x width values, row by row from the top.</param>
-    /// <param name="size">The number of rows and columns, each at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The height or width is less than 1.</exception>
+    /// <param name="size">The number of rows and columns, each 1 to 16,384, and at most 100 million pixels in all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of its range.</exception>
     /// <exception cref="ArgumentException">The number of pixels is not height times width.</exception>
-    public static FaceImage FromGray(ReadOnlyMemory<byte> pixels, ImageSize size) => FromPixels(pixels, size, 1);
+    public static FaceImage FromGray(ReadOnlyMemory<byte> pixels, ImageSize size) => Create(pixels, size, 1);
 
     /// <summary>An image of RGB pixels. The pixels are not copied: do not change them afterwards.</summary>
     /// <param name="pixels">
     /// Height x width x 3 values: row by row from the top, red, green and blue of a pixel together.
     /// </param>
-    /// <param name="size">The number of rows and columns, each at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The height or width is less than 1.</exception>
+    /// <param name="size">The number of rows and columns, each 1 to 16,384, and at most 100 million pixels in all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of its range.</exception>
     /// <exception cref="ArgumentException">The number of values is not 3 times height times width.</exception>
-    public static FaceImage FromRgb(ReadOnlyMemory<byte> pixels, ImageSize size) => FromPixels(pixels, size, 3);
+    public static FaceImage FromRgb(ReadOnlyMemory<byte> pixels, ImageSize size) => Create(pixels, size, 3);
+
+    /// <summary>An image of pixels as a camera or another library has them in memory. They are copied: the memory may be used again.</summary>
+    /// <param name="pixels">
+    /// Rows from the top, pixels from the left: as many bytes as the rows take, with or without what follows the pixels of the last one.
+    /// </param>
+    /// <param name="size">The number of rows and columns, each 1 to 16,384, and at most 100 million pixels in all.</param>
+    /// <param name="format">What the bytes of a pixel are. Transparency is laid over white, as for files.</param>
+    /// <param name="stride">The bytes from the start of a row to that of the next one; null where rows follow each other without a gap.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size or format is out of range, or the stride less than the pixels of a row take.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer bytes than the size, format and stride ask for, or all pixels are transparent.</exception>
+    public static FaceImage FromPixels(ReadOnlySpan<byte> pixels, ImageSize size, PixelFormat format, int? stride = null)
+    {
+        CheckSize(size);
+        Require.Defined(format, nameof(format));
+        int pixelBytes = PackedPixels.BytesOf(format);
+        int rowBytes = size.Width * pixelBytes;
+        int step = stride ?? rowBytes;
+        if (step < rowBytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(stride),
+                step,
+                step < 0
+                    ? $"The stride is {step}; expected at least {rowBytes}, and the rows from the top: turn a picture round that is stored from the bottom."
+                    : $"The stride is {step}; expected at least {rowBytes}, the bytes of {size.Width} pixels of {format}.");
+        }
+
+        long least = ((long)step * (size.Height - 1)) + rowBytes;
+        long most = (long)step * size.Height;
+        if (pixels.Length < least || pixels.Length > most)
+        {
+            throw new ArgumentException(
+                $"Got {pixels.Length} bytes; expected {(least == most ? $"{most}" : $"{least} to {most}")} for {size} pixels (height x width) of "
+                + $"{format} with a stride of {step}.",
+                nameof(pixels));
+        }
+
+        return new FaceImage(PackedPixels.Unpack(pixels, size, format, step), size, format == PixelFormat.Gray ? 1 : 3);
+    }
 
     /// <summary>Decodes an image file.</summary>
     /// <param name="path">The file.</param>
@@ -229,22 +268,23 @@ public sealed class FaceImage
             : null;
     }
 
-    private static FaceImage FromPixels(ReadOnlyMemory<byte> pixels, ImageSize size, int channels)
+    private static FaceImage Create(ReadOnlyMemory<byte> pixels, ImageSize size, int channels)
     {
-        if (size.Height < 1 || size.Width < 1)
+        CheckSize(size);
+        int expected = size.Pixels * channels;
+        return pixels.Length == expected
+            ? new FaceImage(pixels, size, channels)
+            : throw new ArgumentException(
+                $"Got {pixels.Length} bytes; expected {expected} for {size} pixels (height x width) of {channels} channel(s).", nameof(pixels));
+    }
+
+    private static void CheckSize(ImageSize size)
+    {
+        if (!ImageCodec.IsTaken(size))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(size), $"The image is {size} pixels (height x width); expected at least 1 a side.");
+                nameof(size),
+                $"The image is {size} pixels (height x width); expected 1 to {ImageCodec.MaxSide} a side and at most {ImageCodec.MaxPixels} in all.");
         }
-
-        long expected = (long)size.Height * size.Width * channels;
-        if (pixels.Length != expected)
-        {
-            throw new ArgumentException(
-                $"Got {pixels.Length} bytes; expected {expected} for {size} pixels (height x width) of {channels} channel(s).",
-                nameof(pixels));
-        }
-
-        return new FaceImage(pixels, size, channels);
     }
 }

@@ -9,7 +9,9 @@ namespace FacialAttention;
 /// <remarks>
 /// Gray is (299 R + 587 G + 114 B) / 1000, rounded: the luma of ITU-R BT.601. The crop is resized to the full output, its aspect ratio is
 /// not kept, by a separable triangle filter: bilinear interpolation when enlarging, and a weighted mean over all covered pixels
-/// when reducing, so nothing aliases. An image that has the output's size already keeps its values. Instances are immutable.
+/// when reducing, so nothing aliases. Pixels outside the crop have no part in it, one that the crop's edge cuts has as much as is inside; where
+/// the crop reaches beyond the image, the pixels at the image's edge continue. A turned crop is first read along its sides, bilinearly. An
+/// image that has the output's size already keeps its values. Instances are immutable.
 /// </remarks>
 public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
 {
@@ -33,10 +35,10 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
 
     /// <summary>Crops, turns gray and resizes an image.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="crop">The part to use, within the image; null for all of it.</param>
+    /// <param name="crop">The part to use, which may reach beyond the image; null for all of it.</param>
     /// <returns>Height x width gray values of <see cref="Size"/>, row by row from the top.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty, wholly outside the image, or not of finite numbers.</exception>
     public byte[] ToGray(FaceImage image, FaceBox? crop = null)
     {
         var result = new byte[Size.Pixels];
@@ -47,9 +49,9 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     /// <summary>Crops, turns gray, resizes and scales an image: <see cref="ToGray"/> divided by 255.</summary>
     /// <param name="image">The image.</param>
     /// <param name="destination">Receives height x width values in [0, 1], row by row from the top.</param>
-    /// <param name="crop">The part to use, within the image; null for all of it.</param>
+    /// <param name="crop">The part to use, which may reach beyond the image; null for all of it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or reaches beyond the image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty, wholly outside the image, or not of finite numbers.</exception>
     /// <exception cref="ArgumentException">The destination is not exactly height x width long.</exception>
     public void Process(FaceImage image, Span<float> destination, FaceBox? crop = null)
     {
@@ -83,28 +85,25 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
     private void WriteGray(FaceImage image, FaceBox? crop, Span<byte> result)
     {
         ArgumentNullException.ThrowIfNull(image);
-        FaceBox box = crop ?? new FaceBox(0, 0, image.Width, image.Height);
-        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1
-            || box.X > image.Width - box.Width || box.Y > image.Height - box.Height)
+        FaceBox box = crop ?? FaceBox.Of(image.Size);
+        if (box.FaultIn(image.Size) is { } fault)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(crop),
-                FormattableString.Invariant($"Got a crop of {box.Width} x {box.Height} pixels at ({box.X}, {box.Y}); ") +
-                FormattableString.Invariant($"expected one of at least 1 x 1 within the image of {image.Width} x {image.Height}."));
+            throw new ArgumentOutOfRangeException(nameof(crop), fault);
         }
 
-        if (box.Width == Size.Width && box.Height == Size.Height)
+        var source = new GrayRows(image, box, Size);
+        if (image.Size == Size && box == FaceBox.Of(Size))
         {
-            for (int y = 0; y < box.Height; y++)
+            for (int y = 0; y < Size.Height; y++)
             {
-                ReadGrayRow(image, box, y, result.Slice(y * box.Width, box.Width));
+                source.Read(y, 0, result.Slice(y * Size.Width, Size.Width));
             }
 
             return;
         }
 
         double[] sums = ArrayPool<double>.Shared.Rent(result.Length);
-        Resize(image, box, sums.AsSpan(0, result.Length));
+        Resize(source, sums.AsSpan(0, result.Length));
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = (byte)Math.Clamp(sums[i] + 0.5, 0, 255);
@@ -113,28 +112,30 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
         ArrayPool<double>.Shared.Return(sums);
     }
 
-    /// <summary>Rows of the crop in turn: gray, resized in width, and added to every output row that they reach.</summary>
-    private void Resize(FaceImage image, FaceBox box, Span<double> sums)
+    /// <summary>Rows of the source in turn: resized in width, and added to every output row that they reach.</summary>
+    private void Resize(GrayRows source, Span<double> sums)
     {
         (int height, int width) = Size;
-        using var columns = new ResizeTable(box.Width, width);
-        using var rows = new ResizeTable(box.Height, height);
-        byte[] grayRow = ArrayPool<byte>.Shared.Rent(box.Width);
+        using var columns = new ResizeTable(source.Box.X, source.Box.Width, source.Width, width);
+        using var rows = new ResizeTable(source.Box.Y, source.Box.Height, source.Height, height);
+        int left = columns.StartOf(0);
+        int right = columns.EndOf(width - 1);
+        byte[] grayRow = ArrayPool<byte>.Shared.Rent(right - left);
         double[] narrow = ArrayPool<double>.Shared.Rent(width);
-        Span<byte> gray = grayRow.AsSpan(0, box.Width);
+        Span<byte> gray = grayRow.AsSpan(0, right - left);
         sums.Clear();
-        int first = 0; // the first output row that the current crop row can still reach
-        for (int y = 0; y < box.Height; y++)
+        int first = 0; // the first output row that the current source row can still reach
+        for (int y = rows.StartOf(0); y < rows.EndOf(height - 1); y++)
         {
-            ReadGrayRow(image, box, y, gray);
+            source.Read(y, left, gray);
             for (int x = 0; x < width; x++)
             {
-                int start = columns.StartOf(x);
                 ReadOnlySpan<double> weights = columns.WeightsOf(x);
+                ReadOnlySpan<byte> values = gray.Slice(columns.StartOf(x) - left, weights.Length);
                 double sum = 0;
                 for (int k = 0; k < weights.Length; k++)
                 {
-                    sum += weights[k] * gray[start + k];
+                    sum += weights[k] * values[k];
                 }
 
                 narrow[x] = sum;
@@ -160,21 +161,5 @@ public sealed class FacePreprocessor : IEquatable<FacePreprocessor>
 
         ArrayPool<byte>.Shared.Return(grayRow);
         ArrayPool<double>.Shared.Return(narrow);
-    }
-
-    private static void ReadGrayRow(FaceImage image, FaceBox box, int y, Span<byte> gray)
-    {
-        ReadOnlySpan<byte> pixels = image.Pixels.Span.Slice(
-            (((box.Y + y) * image.Width) + box.X) * image.Channels, box.Width * image.Channels);
-        if (image.Channels == 1)
-        {
-            pixels.CopyTo(gray);
-            return;
-        }
-
-        for (int x = 0; x < gray.Length; x++)
-        {
-            gray[x] = (byte)(((299 * pixels[3 * x]) + (587 * pixels[(3 * x) + 1]) + (114 * pixels[(3 * x) + 2]) + 500) / 1000);
-        }
     }
 }

@@ -9,13 +9,16 @@ internal static class ImageCodec
     /// <summary>The largest file taken in.</summary>
     public const int MaxBytes = 256 * 1024 * 1024;
 
+    /// <summary>The most rows and columns, and pixels in all, of an image from whatever source.</summary>
+    public const int MaxSide = 16384;
+
+    public const long MaxPixels = 100_000_000;
+
     /// <summary>What to do with an image of another format.</summary>
     public const string ConverterHint =
         "A converter such as ImageMagick makes it one: magick mogrify -format png, and the names of the files.";
 
     private const string Known = "a PNG, JPEG, WebP, BMP or GIF image";
-    private const int MaxSide = 16384;
-    private const long MaxPixels = 100_000_000;
     private const int Background = 255;
 
     // A few hostile bytes can stand for many pixels, which fill the memory.
@@ -55,8 +58,7 @@ internal static class ImageCodec
         }
 
         SKImageInfo info = codec.Info;
-        if (info.Width < 1 || info.Height < 1 || info.Width > MaxSide || info.Height > MaxSide
-            || (long)info.Width * info.Height > MaxPixels)
+        if (!IsTaken(new ImageSize(info.Height, info.Width)))
         {
             return (null, $"claims {info.Width} x {info.Height} pixels; "
                 + $"expected 1 to {MaxSide} a side and at most {MaxPixels} in all.");
@@ -82,6 +84,10 @@ internal static class ImageCodec
             ? (new FaceImage(isGray ? decoded : DropAlpha(decoded), new ImageSize(info.Height, info.Width), isGray ? 1 : 3), null)
             : (Upright(decoded, new ImageSize(info.Height, info.Width), isGray, origin), null);
     }
+
+    /// <summary>Whether images of this size are taken in.</summary>
+    public static bool IsTaken(ImageSize size) =>
+        size is { Height: >= 1 and <= MaxSide, Width: >= 1 and <= MaxSide } && (long)size.Height * size.Width <= MaxPixels;
 
     /// <summary>Whether the first bytes are those of an image that is read.</summary>
     public static bool HasKnownSignature(ReadOnlySpan<byte> encoded) =>
@@ -151,7 +157,7 @@ internal static class ImageCodec
         return rgba.AsMemory(0, target);
     }
 
-    private static void LayOverBackground(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    public static void LayOverBackground(ReadOnlySpan<byte> rgba, Span<byte> rgb)
     {
         int alpha = rgba[3];
         if (alpha == 255)

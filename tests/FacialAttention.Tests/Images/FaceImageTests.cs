@@ -37,16 +37,84 @@ public sealed class FaceImageTests
     [InlineData(0, 2)]
     [InlineData(2, 0)]
     [InlineData(-1, -1)]
-    public void FromGray_EmptySize_Throws(int width, int height)
+    [InlineData(1, 16385)]
+    [InlineData(10001, 10000)]
+    [InlineData(65536, 65536)]
+    public void OfPixels_SizeOutOfRange_NamesIt(int width, int height)
     {
-        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], new ImageSize(height, width))).Should().Throw<ArgumentOutOfRangeException>();
+        var size = new ImageSize(height, width);
+        string message = FormattableString.Invariant(
+            $"The image is {height}x{width} pixels (height x width); expected 1 to 16384 a side and at most 100000000 in all.*");
+
+        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], size)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        FluentActions.Invoking(() => FaceImage.FromRgb(new byte[1], size)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+        FluentActions.Invoking(() => FaceImage.FromPixels([], size, PixelFormat.Bgra)).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData(PixelFormat.Gray, new byte[] { 1, 2, 3, 4 }, new byte[] { 1, 2, 3, 4 })]
+    [InlineData(PixelFormat.Rgb, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 })]
+    [InlineData(PixelFormat.Bgr, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, new byte[] { 3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10 })]
+    [InlineData(
+        PixelFormat.Rgba,
+        new byte[] { 1, 2, 3, 255, 4, 5, 6, 0, 100, 0, 200, 51, 10, 11, 12, 255 },
+        new byte[] { 1, 2, 3, 255, 255, 255, 224, 204, 244, 10, 11, 12 })]
+    [InlineData(
+        PixelFormat.Bgra,
+        new byte[] { 3, 2, 1, 255, 4, 5, 6, 0, 200, 0, 100, 51, 12, 11, 10, 255 },
+        new byte[] { 1, 2, 3, 255, 255, 255, 224, 204, 244, 10, 11, 12 })]
+    [InlineData(
+        PixelFormat.Rgbx, new byte[] { 1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9, 0, 10, 11, 12, 0 }, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 })]
+    [InlineData(
+        PixelFormat.Bgrx, new byte[] { 3, 2, 1, 0, 6, 5, 4, 9, 9, 8, 7, 0, 12, 11, 10, 0 }, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 })]
+    public void FromPixels_EachFormatAndStride_GivesGrayOrRgb(PixelFormat format, byte[] pixels, byte[] expected)
+    {
+        var size = new ImageSize(2, 2);
+        int rowBytes = pixels.Length / 2;
+        byte[] padded = [.. pixels[..rowBytes], 77, 78, 79, .. pixels[rowBytes..], 80, 81, 82];
+        int channels = format == PixelFormat.Gray ? 1 : 3;
+
+        ShouldBe(FaceImage.FromPixels(pixels, size, format), expected, 2, 2, channels);
+        ShouldBe(FaceImage.FromPixels(padded, size, format, rowBytes + 3), expected, 2, 2, channels);
+        ShouldBe(FaceImage.FromPixels(padded.AsSpan()[..^3], size, format, rowBytes + 3), expected, 2, 2, channels);
     }
 
     [Fact]
-    public void FromGray_SizeBeyondInt32_Throws()
+    public void FromPixels_OnePixel_IsAnImage() => ShouldBe(FaceImage.FromPixels([5, 6, 7], new ImageSize(1, 1), PixelFormat.Bgr), [7, 6, 5], 1, 1, 3);
+
+    [Fact]
+    public void FromPixels_MemoryUsedAgain_KeepsThePixels()
     {
-        FluentActions.Invoking(() => FaceImage.FromGray(new byte[1], new ImageSize(65536, 65536))).Should().Throw<ArgumentException>()
-            .WithMessage("*expected 4294967296*");
+        byte[] pixels = [1, 2, 3];
+        FaceImage image = FaceImage.FromPixels(pixels, new ImageSize(1, 3), PixelFormat.Gray);
+
+        pixels[0] = 99;
+
+        image.Pixels.ToArray().Should().Equal(1, 2, 3);
+    }
+
+    [Theory]
+    [InlineData(16, 9, "The stride is 9; expected at least 12, the bytes of 4 pixels of Bgr.*")]
+    [InlineData(24, -12, "The stride is -12; expected at least 12, and the rows from the top: turn a picture round that is stored from the bottom.*")]
+    [InlineData(23, null, "Got 23 bytes; expected 24 for 2x4 pixels (height x width) of Bgr with a stride of 12.*")]
+    [InlineData(25, null, "Got 25 bytes; expected 24 for 2x4*")]
+    [InlineData(0, null, "Got 0 bytes; expected 24 for 2x4*")]
+    [InlineData(27, 16, "Got 27 bytes; expected 28 to 32 for 2x4 pixels (height x width) of Bgr with a stride of 16.*")]
+    [InlineData(33, 16, "Got 33 bytes; expected 28 to 32 for 2x4*")]
+    [InlineData(33, int.MaxValue, "Got 33 bytes; expected 2147483659 to 4294967294 for 2x4*")]
+    public void FromPixels_WrongStrideOrLength_NamesGotAndExpected(int length, int? stride, string message)
+    {
+        FluentActions.Invoking(() => FaceImage.FromPixels(new byte[length], new ImageSize(2, 4), PixelFormat.Bgr, stride))
+            .Should().Throw<ArgumentException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void FromPixels_NoAlphaOrNoFormat_SaysSo()
+    {
+        FluentActions.Invoking(() => FaceImage.FromPixels(new byte[16], new ImageSize(2, 2), PixelFormat.Bgra)).Should().Throw<ArgumentException>()
+            .WithMessage("All pixels are transparent: their alpha is 0. Expected one to be seen; if the fourth byte is no alpha, the format is Bgrx.*");
+        FluentActions.Invoking(() => FaceImage.FromPixels(new byte[16], new ImageSize(2, 2), (PixelFormat)7))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("format is 7; expected one of Gray, Rgb, Bgr, Rgba, Bgra, Rgbx, Bgrx.*");
     }
 
     [Theory]

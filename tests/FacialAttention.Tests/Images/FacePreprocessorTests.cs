@@ -122,9 +122,9 @@ public sealed class FacePreprocessorTests
         FaceImage image = Random(20, 14, channels);
         var box = new FaceBox(X: 5, Y: 2, Width: 11, Height: 12);
         var cut = new List<byte>();
-        for (int y = box.Y; y < box.Y + box.Height; y++)
+        for (int y = 2; y < 14; y++)
         {
-            cut.AddRange(image.Pixels.Span.Slice(((y * 20) + box.X) * channels, box.Width * channels));
+            cut.AddRange(image.Pixels.Span.Slice(((y * 20) + 5) * channels, 11 * channels));
         }
 
         FaceImage part = channels == 1 ? FaceImage.FromGray(cut.ToArray(), new ImageSize(12, 11)) : FaceImage.FromRgb(cut.ToArray(), new ImageSize(12, 11));
@@ -135,20 +135,176 @@ public sealed class FacePreprocessorTests
     }
 
     [Theory]
-    [InlineData(-1, 0, 5, 5)]
-    [InlineData(0, -1, 5, 5)]
-    [InlineData(16, 0, 5, 5)]
-    [InlineData(0, 10, 5, 5)]
-    [InlineData(0, 0, 0, 5)]
-    [InlineData(0, 0, 5, 0)]
-    [InlineData(int.MaxValue, 0, 5, 5)]
-    [InlineData(1, 1, int.MaxValue, 5)]
-    public void ToGray_CropBeyondTheImage_NamesBoth(int x, int y, int width, int height)
+    [InlineData(-3, -2, 9, 12)]
+    [InlineData(15, 10, 12, 11)]
+    [InlineData(-7, -9, 34, 32)]
+    [InlineData(-3.25f, 5.5f, 30.5f, 4.75f)]
+    [InlineData(-11, 3, 12, 5)]
+    public void ToGray_CropPartlyOutside_ContinuesTheEdgePixels(float x, float y, float width, float height)
     {
-        FluentActions.Invoking(() => new FacePreprocessor().ToGray(Random(20, 14, 1), new FaceBox(x, y, width, height)))
+        const int Border = 12;
+        FaceImage image = Random(20, 14, channels: 3);
+        var preprocessor = new FacePreprocessor(new ImageSize(6, 8));
+        var padded = new List<byte>();
+        for (int row = -Border; row < 14 + Border; row++)
+        {
+            for (int column = -Border; column < 20 + Border; column++)
+            {
+                padded.Add(GrayAt(image, Math.Clamp(column, 0, 19), Math.Clamp(row, 0, 13)));
+            }
+        }
+
+        FaceImage larger = FaceImage.FromGray(padded.ToArray(), new ImageSize(14 + (2 * Border), 20 + (2 * Border)));
+
+        byte[] result = preprocessor.ToGray(image, new FaceBox(x, y, width, height));
+
+        result.Zip(preprocessor.ToGray(larger, new FaceBox(x + Border, y + Border, width, height)))
+            .Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) <= 1, "only the order of sums, and so rounding, may differ");
+    }
+
+    [Fact]
+    public void ToGray_CropFarLargerThanTheImage_IsItsCornersAtTheCorners()
+    {
+        FaceImage image = Random(20, 14, channels: 3);
+
+        byte[] result = new FacePreprocessor(new ImageSize(6, 8)).ToGray(image, new FaceBox(-1e4f, -1e4f, 3e4f, 2.5e4f));
+
+        result[0].Should().Be(GrayAt(image, 0, 0));
+        result[^1].Should().Be(GrayAt(image, 19, 13));
+    }
+
+    [Fact]
+    public void ToGray_CropThatCutsPixels_TakesTheirParts()
+    {
+        FaceImage row = FaceImage.FromGray(new byte[] { 0, 100, 200, 40 }, new ImageSize(1, 4));
+
+        // All of pixel 1, half of pixel 0 and a quarter of pixel 2 are inside; the triangle of the one output place reaches 1.75 far.
+        (double first, double second, double third) = (0.5 * (1 - (0.875 / 1.75)), 1 - (0.125 / 1.75), 0.25 * (1 - (1.125 / 1.75)));
+        double expected = ((second * 100) + (third * 200)) / (first + second + third);
+
+        new FacePreprocessor(new ImageSize(1, 1)).ToGray(row, new FaceBox(0.5f, 0, 1.75f, 1)).Should().Equal((byte)(expected + 0.5));
+    }
+
+    [Fact]
+    public void ToGray_EnlargedCropWithinTheImage_IsBilinear()
+    {
+        byte[] ramp = [.. Enumerable.Range(0, 12 * 12).Select(i => (byte)(10 + (10 * (i % 12)) + (7 * (i / 12))))];
+        FaceImage image = FaceImage.FromGray(ramp, new ImageSize(12, 12));
+
+        byte[] result = new FacePreprocessor(new ImageSize(40, 40)).ToGray(image, new FaceBox(2, 3, 8, 8));
+
+        for (int y = 3; y < 37; y++) // where no edge of the crop is near
+        {
+            for (int x = 3; x < 37; x++)
+            {
+                double value = 10 + (10 * (2 + ((x + 0.5) / 5) - 0.5)) + (7 * (3 + ((y + 0.5) / 5) - 0.5));
+                ((double)result[(y * 40) + x]).Should().BeApproximately(value, 0.5 + 1e-9);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(90, new byte[] { 2, 4, 1, 3 })]
+    [InlineData(-90, new byte[] { 3, 1, 4, 2 })]
+    [InlineData(180, new byte[] { 4, 3, 2, 1 })]
+    [InlineData(-180, new byte[] { 4, 3, 2, 1 })]
+    public void ToGray_QuarterTurns_TurnTheBoxClockwise(float roll, byte[] expected)
+    {
+        FaceImage image = FaceImage.FromGray(new byte[] { 1, 2, 3, 4 }, new ImageSize(2, 2));
+
+        new FacePreprocessor(new ImageSize(2, 2)).ToGray(image, new FaceBox(0, 0, 2, 2) { Roll = roll }).Should().Equal(expected);
+    }
+
+    [Theory]
+    [InlineData(30, 9, 1)]
+    [InlineData(-20, 40, 1)]
+    [InlineData(145, 40, 3)]
+    public void ToGray_TurnedCropOfASlope_IsTheTurnedSlope(float roll, int side, int channels)
+    {
+        byte[] slope = [.. Enumerable.Range(0, 60 * 60).SelectMany(i => Enumerable.Repeat((byte)(3 + (2 * (i % 60)) + (i / 60)), channels))];
+        FaceImage image = channels == 1
+            ? FaceImage.FromGray(slope, new ImageSize(60, 60)) : FaceImage.FromRgb(slope, new ImageSize(60, 60));
+        var box = new FaceBox(20.25f, 18, 20, 20) { Roll = roll };
+
+        byte[] result = new FacePreprocessor(new ImageSize(side, side)).ToGray(image, box);
+
+        (double sin, double cos) = Math.SinCos(roll * Math.PI / 180);
+        for (int i = 0; i < result.Length; i++)
+        {
+            // At the edge of a crop that shrinks, the triangle is cut.
+            (int column, int row) = (i % side, i / side);
+            if (side < 20 && (column is 0 or 8 || row is 0 or 8))
+            {
+                continue;
+            }
+
+            (double u, double v) = ((((column + 0.5) / side) - 0.5) * 20, (((row + 0.5) / side) - 0.5) * 20);
+            double value = 3 + (2 * (30.25 + (u * cos) - (v * sin) - 0.5)) + (28 + (u * sin) + (v * cos) - 0.5);
+            ((double)result[i]).Should().BeApproximately(value, 1 + 1e-9, "both scalings round");
+        }
+    }
+
+    [Fact]
+    public void ToGray_LargeTurnedCropOfFineStripes_DoesNotAlias()
+    {
+        byte[] stripes = [.. Enumerable.Range(0, 480 * 480).Select(i => (byte)(i % 2 * 255))];
+        var box = new FaceBox(90, 90, 300, 300) { Roll = 12 };
+
+        byte[] result = new FacePreprocessor(new ImageSize(16, 16)).ToGray(FaceImage.FromGray(stripes, new ImageSize(480, 480)), box);
+
+        result.Should().OnlyContain(value => value >= 110 && value <= 145);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, 5, "Got a box of 0 x 5 pixels at (0, 0); expected sides of more than 0, and at most 65536.*")]
+    [InlineData(1, 2, 5, -0.5f, "Got a box of 5 x -0.5 pixels at (1, 2); expected sides of more than 0, and at most 65536.*")]
+    [InlineData(0, 0, 70_000, 5, "*expected sides of more than 0, and at most 65536.*")]
+    [InlineData(0, 0, float.NaN, 5, "Got a box of NaN x 5 pixels at (0, 0); expected sides of more than 0, and at most 65536.*")]
+    [InlineData(0, 0, 5, float.PositiveInfinity, "*expected sides of more than 0, and at most 65536.*")]
+    [InlineData(float.NaN, 0, 5, 5, "Got a box of 5 x 5 pixels at (NaN, 0); expected its place as finite numbers.*")]
+    [InlineData(0, float.NegativeInfinity, 5, 5, "*expected its place as finite numbers.*")]
+    [InlineData(20, 0, 5, 5, "Got a box of 5 x 5 pixels at (20, 0); expected one that has a part in the image of 20 x 14.*")]
+    [InlineData(-5, 0, 5, 5, "*at (-5, 0); expected one that has a part in the image of 20 x 14.*")]
+    [InlineData(0, -5.5f, 5, 5.5f, "*at (0, -5.5); expected one that has a part in the image of 20 x 14.*")]
+    [InlineData(3e38f, 14, 5, 5, "*expected one that has a part in the image of 20 x 14.*")]
+    public void ToGray_CropOfNothing_IsNamed(float x, float y, float width, float height, string message)
+    {
+        var preprocessor = new FacePreprocessor();
+
+        FluentActions.Invoking(() => preprocessor.ToGray(Random(20, 14, 1), new FaceBox(x, y, width, height)))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(45, true)] // the corner at the left of the turned box is at 24 - 5 x 1.41
+    [InlineData(-135, true)]
+    [InlineData(30, true)]
+    [InlineData(5, false)]
+    public void ToGray_TurnedCropBesideTheImage_IsTakenWhereItReachesInto(float roll, bool isTaken)
+    {
+        var box = new FaceBox(19.5f, 2, 10, 10) { Roll = roll };
+        FaceImage image = Random(18, 14, 1);
+
+        Action act = () => new FacePreprocessor().ToGray(image, box);
+        if (isTaken)
+        {
+            act.Should().NotThrow();
+        }
+        else
+        {
+            act.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*has a part in the image of 18 x 14*");
+        }
+    }
+
+    [Theory]
+    [InlineData(180.5f)]
+    [InlineData(float.NaN)]
+    public void ToGray_RollOutOfRange_IsNamed(float roll)
+    {
+        FluentActions.Invoking(() => new FacePreprocessor().ToGray(Random(20, 14, 1), new FaceBox(1, 1, 5, 5) { Roll = roll }))
             .Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage(FormattableString.Invariant(
-                $"Got a crop of {width} x {height} pixels at ({x}, {y}); expected one of at least 1 x 1 within the image of 20 x 14.*"));
+            .WithMessage(FormattableString.Invariant($"The roll of a box is {roll}; expected -180 to 180 degrees.*"));
     }
 
     [Fact]
@@ -179,6 +335,9 @@ public sealed class FacePreprocessorTests
     {
         FluentActions.Invoking(() => new FacePreprocessor().ToGray(null!)).Should().Throw<ArgumentNullException>();
     }
+
+    private static byte GrayAt(FaceImage image, int column, int row) =>
+        new FacePreprocessor(new ImageSize(1, 1)).ToGray(image, new FaceBox(column, row, 1, 1))[0];
 
     private static FaceImage Random(int width, int height, int channels)
     {

@@ -73,11 +73,12 @@ public sealed class TorchExpressionRecognizerTests
         using var recognizer = new TorchExpressionRecognizer(TinyNetwork.Create(NetworkVariant.CnnLstm));
         FaceImage large = SyntheticFaces.Draw(FacialExpression.Sad, 1, 1, new ImageSize(50, 60));
         var box = new FaceBox(7, 3, TinyNetwork.Width, TinyNetwork.Height);
-        byte[] part = new FacePreprocessor(new ImageSize(box.Height, box.Width)).ToGray(large, box);
+        var size = new ImageSize(TinyNetwork.Height, TinyNetwork.Width);
+        byte[] part = new FacePreprocessor(size).ToGray(large, box);
 
         ExpressionPrediction prediction = recognizer.Recognize(large, box);
 
-        prediction.Probabilities.Should().Equal(recognizer.Recognize(FaceImage.FromGray(part, new ImageSize(box.Height, box.Width))).Probabilities);
+        prediction.Probabilities.Should().Equal(recognizer.Recognize(FaceImage.FromGray(part, size)).Probabilities);
     }
 
     [Fact]
