@@ -12,7 +12,7 @@ namespace FacialAttention;
 /// <param name="seed">The seed of all random numbers, at least 0.</param>
 internal sealed class Augmentation(AugmentationOptions? options = null, int seed = 1)
 {
-    // Each keeps a stream of random numbers apart from the others of the same seed; BatchOrder has 1, Mixup 7.
+    // Each keeps a stream of random numbers apart from the others of the same seed; BatchOrder has 1, Mixup 7, AlternatingFlips 8.
     private const long FlipStream = 2;
     private const long AffineStream = 3;
     private const long CropStream = 4;
@@ -30,20 +30,22 @@ internal sealed class Augmentation(AugmentationOptions? options = null, int seed
     /// </summary>
     /// <param name="batch">Faces not smaller than the crop; they stay as they are.</param>
     /// <param name="iteration">Which batch this is; equal values change a batch in the same way.</param>
-    public FaceBatch Apply(FaceBatch batch, long iteration)
+    /// <param name="isMirrored">Whether each face is mirrored; null to draw it.</param>
+    public FaceBatch Apply(FaceBatch batch, long iteration, bool[]? isMirrored = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        FaceBatch moved = Crop(Warp(Flip(batch, iteration), iteration), iteration); // [N, 1, h, w]
+        FaceBatch moved = Crop(Warp(Flip(batch, isMirrored ?? DrawFlips(batch, iteration)), iteration), iteration); // [N, 1, h, w]
         Tensor images = Erase(Light(moved.Images, iteration), iteration);
         return (moved with { Images = images, Clean = ReferenceEquals(images, moved.Images) ? images.alias() : moved.Images }).MoveToOuter(scope);
     }
 
-    private FaceBatch Flip(FaceBatch batch, long iteration)
+    /// <summary>Null where nothing is mirrored.</summary>
+    private bool[]? DrawFlips(FaceBatch batch, long iteration)
     {
         if (_options.FlipProbability == 0)
         {
-            return batch;
+            return null;
         }
 
         var random = new SeededRandom(seed, FlipStream, iteration);
@@ -51,6 +53,16 @@ internal sealed class Augmentation(AugmentationOptions? options = null, int seed
         for (int i = 0; i < isMirrored.Length; i++)
         {
             isMirrored[i] = random.NextDouble() < _options.FlipProbability;
+        }
+
+        return isMirrored;
+    }
+
+    private static FaceBatch Flip(FaceBatch batch, bool[]? isMirrored)
+    {
+        if (isMirrored is null)
+        {
+            return batch;
         }
 
         Tensor mask = tensor(isMirrored).to(batch.Images.device);

@@ -14,6 +14,13 @@ public sealed class AugmentationOptions : IValidatableObject
     [OptionRange(0.0, 1.0)]
     public double FlipProbability { get; set; } = 0.5;
 
+    /// <summary>
+    /// Whether each face is mirrored in every other pass over the data, in place of flips by chance: of two passes in a row one shows it as it is
+    /// and one its mirror image (Jordan, 2024, arXiv 2404.00498). A coin decides once for each face which comes first. Default: false. With it
+    /// <see cref="FlipProbability"/> has no effect.
+    /// </summary>
+    public bool AlternateFlips { get; set; }
+
     /// <summary>The largest rotation about the image's centre, either way: 0 to 180 degrees, default 0.</summary>
     [OptionRange(0.0, 180.0)]
     public double MaxRotationDegrees { get; set; }

@@ -15,10 +15,9 @@ internal sealed class BatchOrder(int rows, int batchSize, int seed)
     public long[] RowsOf(int iteration)
     {
         var batch = new long[batchSize];
-        long first = (long)(iteration - 1) * batchSize;
         for (int i = 0; i < batchSize; i++)
         {
-            (long pass, long position) = Math.DivRem(first + i, rows);
+            (long pass, long position) = PlaceOf(iteration, i);
             if (pass != _pass)
             {
                 ShuffleFor(pass);
@@ -29,6 +28,11 @@ internal sealed class BatchOrder(int rows, int batchSize, int seed)
 
         return batch;
     }
+
+    /// <summary>The passes, counted from 0, that the rows of a batch belong to: one, or several where a pass ends within the batch.</summary>
+    public long[] PassesOf(int iteration) => [.. Enumerable.Range(0, batchSize).Select(i => PlaceOf(iteration, i).Pass)];
+
+    private (long Pass, long Position) PlaceOf(int iteration, int i) => Math.DivRem(((long)(iteration - 1) * batchSize) + i, rows);
 
     private void ShuffleFor(long pass)
     {

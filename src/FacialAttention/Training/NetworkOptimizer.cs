@@ -15,19 +15,23 @@ internal sealed class NetworkOptimizer : IDisposable
 
     public NetworkOptimizer(NetworkParts parts, TrainerOptions options)
     {
-        var groups = parts.Trained.GroupBy(entry => entry.Factor).ToArray();
+        var groups = parts.Trained.GroupBy(entry => (entry.Factor, Decay: entry.Decays ? options.WeightDecay : 0)).ToArray();
         _parameters = [.. groups.SelectMany(group => group).Select(entry => (entry.Name, entry.Parameter))];
-        _factors = [.. groups.Select(group => group.Key)];
+        _factors = [.. groups.Select(group => group.Key.Factor)];
         _maxGradientNorm = options.MaxGradientNorm;
-        Parameter[][] parameters = [.. groups.Select(group => group.Select(entry => entry.Parameter).ToArray())];
+        double rate = options.LearningRate;
         // Set for each group: a group's own defaults, such as AdamW's decay of 0.01, go before the optimizer's.
-        (double rate, double decay) = (options.LearningRate, options.WeightDecay);
+        (Parameter[] Parameters, double Decay)[] decayed =
+            [.. groups.Select(group => (group.Select(entry => entry.Parameter).ToArray(), group.Key.Decay))];
         _optimizer = options.Optimizer switch
         {
-            OptimizerKind.AdamW => new AdamW(parameters.Select(group => new AdamW.ParamGroup(group, rate, weight_decay: decay))),
+            OptimizerKind.AdamW => new AdamW(
+                decayed.Select(group => new AdamW.ParamGroup(group.Parameters, rate, weight_decay: group.Decay))),
             OptimizerKind.SgdNesterov => new SGD(
-                parameters.Select(group => new SGD.ParamGroup(group, rate, options.Momentum, weight_decay: decay, nesterov: true)), rate),
-            _ => new Adam(parameters.Select(group => new Adam.ParamGroup(group, rate, weight_decay: decay))),
+                decayed.Select(group => new SGD.ParamGroup(
+                    group.Parameters, rate, options.Momentum, weight_decay: group.Decay, nesterov: true)),
+                rate),
+            _ => new Adam(decayed.Select(group => new Adam.ParamGroup(group.Parameters, rate, weight_decay: group.Decay))),
         };
         _fused = FusedAdam.TryCreate(_optimizer);
     }

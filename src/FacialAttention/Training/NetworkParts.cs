@@ -5,16 +5,16 @@ using static TorchSharp.torch.nn;
 namespace FacialAttention;
 
 /// <summary>
-/// The parameters of a network, grouped by the factor of their learning rate (<see cref="TrainerOptions.LearningRateFactors"/>). Frozen
-/// parameters, of factor 0, are in no group.
+/// The parameters of a network with the factor of their learning rate (<see cref="TrainerOptions.LearningRateFactors"/>), and whether they
+/// decay (<see cref="TrainerOptions.DecayedWeights"/>). Frozen parameters, of factor 0, are not trained.
 /// </summary>
 internal sealed class NetworkParts
 {
-    private readonly List<(string Name, Parameter Parameter, double Factor)> _parameters = [];
+    private readonly List<(string Name, Parameter Parameter, double Factor, bool Decays)> _parameters = [];
     private readonly (Module Module, bool IsFrozen)[] _modules = []; // Each before the modules in it.
 
     /// <exception cref="ArgumentException">A name fits no parameter, or nothing is left to train.</exception>
-    public NetworkParts(Module network, IDictionary<string, double>? factors)
+    public NetworkParts(Module network, IDictionary<string, double>? factors, DecayedWeights decayed = DecayedWeights.All)
     {
         (string Name, Parameter Parameter)[] parameters =
             [.. network.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => (entry.name, entry.parameter))];
@@ -35,9 +35,10 @@ internal sealed class NetworkParts
             }
         }
 
+        HashSet<string>? decaying = decayed == DecayedWeights.All ? null : NamesOfLayerWeights(network);
         foreach ((string name, Parameter parameter) in parameters)
         {
-            _parameters.Add((name, parameter, FactorOf(name, factors)));
+            _parameters.Add((name, parameter, FactorOf(name, factors), decaying?.Contains(name) ?? true));
         }
 
         if (_parameters.All(entry => entry.Factor == 0))
@@ -52,13 +53,14 @@ internal sealed class NetworkParts
         }
     }
 
-    /// <summary>The trainable parameters with their names and factors, in the network's order.</summary>
-    public IEnumerable<(string Name, Parameter Parameter, double Factor)> Trained => _parameters.Where(entry => entry.Factor != 0);
+    /// <summary>The trainable parameters with their names, in the network's order.</summary>
+    public IEnumerable<(string Name, Parameter Parameter, double Factor, bool Decays)> Trained =>
+        _parameters.Where(entry => entry.Factor != 0);
 
     /// <summary>Turns the gradients of frozen parameters off, or on again.</summary>
     public void SetFrozen(bool isFrozen)
     {
-        foreach ((_, Parameter parameter, double factor) in _parameters)
+        foreach ((_, Parameter parameter, double factor, _) in _parameters)
         {
             if (factor == 0)
             {
@@ -76,6 +78,16 @@ internal sealed class NetworkParts
             module.train(!isFrozen);
         }
     }
+
+    /// <summary>The names of the weights of all convolutions and linear layers, the network itself included if it is one.</summary>
+    private static HashSet<string> NamesOfLayerWeights(Module network) =>
+    [
+        .. network.named_modules()
+            .Select(entry => (Prefix: entry.name + ".", Module: entry.module))
+            .Append((Prefix: "", Module: network))
+            .Where(entry => entry.Module is Convolution or Linear)
+            .Select(entry => entry.Prefix + "weight"),
+    ];
 
     private static double FactorOf(string name, IDictionary<string, double> factors)
     {

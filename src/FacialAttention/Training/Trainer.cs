@@ -75,7 +75,7 @@ public sealed partial class Trainer : IDisposable
         _logger = logger ?? NullLogger<Trainer>.Instance;
         Device = device ?? DeviceSelector.Select(_options.Device, _options.CudaIndex, _logger);
         network.to(Device.Device);
-        _parts = new NetworkParts(network, _options.LearningRateFactors);
+        _parts = new NetworkParts(network, _options.LearningRateFactors, _options.DecayedWeights);
         _optimizer = new NetworkOptimizer(_parts, _options);
         _calls = new RunningCalls(this, _optimizer.Dispose);
     }

@@ -61,9 +61,15 @@ public sealed class TrainerOptions : IValidatableObject
     [OptionRange(0.001, 0.9999)]
     public double Momentum { get; set; } = 0.9;
 
-    /// <summary>How strongly weights are pulled to zero, all parameters alike: 0 to 10, default 0.</summary>
+    /// <summary>How strongly the parameters of <see cref="DecayedWeights"/> are pulled to zero: 0 to 10, default 0.</summary>
     [OptionRange(0.0, 10.0)]
     public double WeightDecay { get; set; }
+
+    /// <summary>
+    /// Which parameters <see cref="WeightDecay"/> pulls. Default: <see cref="DecayedWeights.All"/>. Without effect if that is 0.
+    /// </summary>
+    [OptionValue]
+    public DecayedWeights DecayedWeights { get; set; } = DecayedWeights.All;
 
     /// <summary>
     /// Gradients whose norm over all parameters is larger are scaled down to it: 1e-6 to 1,000,000; null, the default, never.
@@ -91,6 +97,13 @@ public sealed class TrainerOptions : IValidatableObject
     /// </summary>
     [OptionRange(0.0, 100.0)]
     public double MixupAlpha { get; set; }
+
+    /// <summary>
+    /// The share of the iterations, from the first on, in which faces are mixed; the later ones see them as they are: 0 to 1, default 1 (Ge et al.,
+    /// 2021, arXiv 2107.08430, who end it before the last twentieth). Without effect if <see cref="MixupAlpha"/> is 0.
+    /// </summary>
+    [OptionRange(0.0, 1.0)]
+    public double MixupEnd { get; set; } = 1;
 
     /// <summary>How training faces are changed at random. Default: the paper's flips.</summary>
     [ValidateObjectMembers(typeof(AugmentationOptionsValidator))]

@@ -9,13 +9,20 @@ internal sealed class TrainingBatches(TrainerOptions options, FaceDataset faces,
     private readonly BatchOrder _order = new(faces.Count, options.BatchSize, options.Seed);
     private readonly Augmentation _augmentation = new(options.Augmentation, options.Seed);
     private readonly Mixup? _mixup = options.MixupAlpha > 0 ? new Mixup(options.MixupAlpha, options.Seed) : null;
+    private readonly double _lastMixed = options.MixupEnd * options.IterationsFor(faces.Count); // the last iteration whose faces are mixed
 
     /// <summary>The batch of an iteration, counted from 1. The caller owns it.</summary>
     public FaceBatch Of(int iteration)
     {
-        FaceBatch batch = _augmentation.Apply(_faces.Gather(_order.RowsOf(iteration)), iteration);
-        return _mixup is null ? batch : _mixup.Apply(batch, iteration);
+        long[] rows = _order.RowsOf(iteration);
+        FaceBatch batch = _augmentation.Apply(_faces.Gather(rows), iteration, FlipsOf(rows, iteration));
+        return _mixup is null || iteration > _lastMixed ? batch : _mixup.Apply(batch, iteration);
     }
 
     public void Dispose() => _faces.Dispose();
+
+    /// <summary>Whether each face is mirrored, where that alternates.</summary>
+    private bool[]? FlipsOf(long[] rows, int iteration) => options.Augmentation.AlternateFlips
+        ? [.. rows.Zip(_order.PassesOf(iteration), (row, pass) => AlternatingFlips.IsMirrored(options.Seed, row, pass))]
+        : null;
 }

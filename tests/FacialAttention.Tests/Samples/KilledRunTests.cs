@@ -18,11 +18,11 @@ public sealed class KilledRunTests : IDisposable
             "lstmHiddenSize": 8, "lstmLayers": 1, "dropout": 0.3, "cropHeight": 24, "cropWidth": 20
           },
           "trainer": {
-            "iterations": 40, "batchSize": 6, "schedule": "Cosine", "warmupIterations": 5, "weightDecay": 0.01, "maxGradientNorm": 1,
-            "labelSmoothing": 0.1, "classWeighting": "Balanced", "mixupAlpha": 0.4, "averagingDecay": 0.9, "averageMirrored": true,
-            "patienceValidations": 8, "trainingReportInterval": 3, "validationInterval": 7, "resumeInterval": 2,
+            "iterations": 40, "batchSize": 6, "schedule": "Cosine", "warmupIterations": 5, "weightDecay": 0.01, "decayedWeights": "ConvolutionAndLinear",
+            "maxGradientNorm": 1, "labelSmoothing": 0.1, "classWeighting": "Balanced", "mixupAlpha": 0.4, "mixupEnd": 0.8,
+            "averagingDecay": 0.9, "averageMirrored": true, "patienceValidations": 8, "trainingReportInterval": 3, "validationInterval": 7, "resumeInterval": 2,
             "augmentation": {
-              "cropHeight": 24, "cropWidth": 20, "maxRotationDegrees": 10, "maxScale": 0.1, "maxShiftPixels": 2,
+              "alternateFlips": true, "cropHeight": 24, "cropWidth": 20, "maxRotationDegrees": 10, "maxScale": 0.1, "maxShiftPixels": 2,
               "maxBrightness": 0.1, "maxContrast": 0.2, "erasingProbability": 0.5
             }
           }

@@ -209,12 +209,15 @@ public sealed class ResumeStateTests
         Schedule = LearningRateSchedule.Cosine,
         WarmupIterations = 3,
         WeightDecay = 0.01,
+        DecayedWeights = DecayedWeights.ConvolutionAndLinear,
         MaxGradientNorm = 1,
         LabelSmoothing = 0.1,
         ClassWeighting = ClassWeighting.Balanced,
         MixupAlpha = 0.4,
+        MixupEnd = 0.6,
         Augmentation = new AugmentationOptions
         {
+            AlternateFlips = true,
             MaxRotationDegrees = 10,
             MaxScale = 0.1,
             MaxShiftPixels = 1,

@@ -28,10 +28,12 @@ public sealed class TrainerOptionsTests
             StepFactor = 0.1,
             Momentum = 0.9,
             WeightDecay = 0.0,
+            DecayedWeights = DecayedWeights.All,
             MaxGradientNorm = (double?)null,
             LabelSmoothing = 0.0,
             ClassWeighting = ClassWeighting.Equal,
             MixupAlpha = 0.0,
+            MixupEnd = 1.0,
             Augmentation = new AugmentationOptions(),
             AveragingDecay = 0.0,
             PatienceValidations = (int?)null,
@@ -45,7 +47,7 @@ public sealed class TrainerOptionsTests
             Device = DevicePreference.Auto,
             CudaIndex = (int?)null,
         });
-        typeof(TrainerOptions).GetProperties().Should().HaveCount(27, "a new option belongs into these tests");
+        typeof(TrainerOptions).GetProperties().Should().HaveCount(29, "a new option belongs into these tests");
     }
 
     [Theory]
@@ -72,6 +74,7 @@ public sealed class TrainerOptionsTests
     [InlineData("Momentum", 1.0, "0.001 to 0.9999")]
     [InlineData("WeightDecay", -0.01, "0 to 10")]
     [InlineData("WeightDecay", 10.5, "0 to 10")]
+    [InlineData("DecayedWeights", (DecayedWeights)9, "one of All, ConvolutionAndLinear")]
     [InlineData("MaxGradientNorm", 9e-7, "1E-06 to 1000000")]
     [InlineData("MaxGradientNorm", 1_000_000.5, "1E-06 to 1000000")]
     [InlineData("MaxGradientNorm", double.NaN, "1E-06 to 1000000")]
@@ -80,6 +83,8 @@ public sealed class TrainerOptionsTests
     [InlineData("ClassWeighting", (ClassWeighting)9, "one of Equal, Balanced")]
     [InlineData("MixupAlpha", -0.01, "0 to 100")]
     [InlineData("MixupAlpha", 100.5, "0 to 100")]
+    [InlineData("MixupEnd", -0.01, "0 to 1")]
+    [InlineData("MixupEnd", 1.01, "0 to 1")]
     [InlineData("AveragingDecay", -0.01, "0 to 0.99999")]
     [InlineData("AveragingDecay", 1.0, "0 to 0.99999")]
     [InlineData("PatienceValidations", 0, "1 to 1000000")]
@@ -129,6 +134,7 @@ public sealed class TrainerOptionsTests
     [InlineData("Momentum", 0.9999)]
     [InlineData("WeightDecay", 0.0)]
     [InlineData("WeightDecay", 10.0)]
+    [InlineData("DecayedWeights", DecayedWeights.ConvolutionAndLinear)]
     [InlineData("MaxGradientNorm", 1e-6)]
     [InlineData("MaxGradientNorm", 1e6)]
     [InlineData("MaxGradientNorm", null)]
@@ -137,6 +143,8 @@ public sealed class TrainerOptionsTests
     [InlineData("ClassWeighting", ClassWeighting.Balanced)]
     [InlineData("MixupAlpha", 0.0)]
     [InlineData("MixupAlpha", 100.0)]
+    [InlineData("MixupEnd", 0.0)]
+    [InlineData("MixupEnd", 1.0)]
     [InlineData("AveragingDecay", 0.0)]
     [InlineData("AveragingDecay", 0.99999)]
     [InlineData("PatienceValidations", 1)]
@@ -198,10 +206,12 @@ public sealed class TrainerOptionsTests
             StepFactor = 0,
             Momentum = 0,
             WeightDecay = -1,
+            DecayedWeights = (DecayedWeights)9,
             MaxGradientNorm = 0,
             LabelSmoothing = 1,
             ClassWeighting = (ClassWeighting)9,
             MixupAlpha = -1,
+            MixupEnd = -1,
             Augmentation = AugmentationOptionsTests.Impossible(),
             AveragingDecay = 1,
             PatienceValidations = 0,
@@ -220,11 +230,12 @@ public sealed class TrainerOptionsTests
 
         exception.OptionsType.Should().Be<TrainerOptions>();
         exception.Failures.Should().HaveCount(
-            24 + 10 + 3, "each property, each of the augmentation, a factor, an index for a device that is not CUDA, two budgets");
+            26 + 10 + 3, "each property, each of the augmentation, a factor, an index for a device that is not CUDA, two budgets");
         exception.Failures.Should().OnlyContain(failure => exception.Message.Contains(failure));
         IEnumerable<string> ranged = typeof(TrainerOptions).GetProperties().Select(property => property.Name)
             .Except(["Augmentation", "AverageMirrored", "LearningRateFactors"])
-            .Concat(typeof(AugmentationOptions).GetProperties().Select(property => property.Name));
+            .Concat(typeof(AugmentationOptions).GetProperties().Select(property => property.Name))
+            .Except(["AlternateFlips"]);
         ranged.Should().OnlyContain(name => exception.Message.Contains(name + " is "));
         exception.Message.Should().Contain(nameof(TrainerOptions.LearningRateFactors) + " has ");
     }
@@ -440,10 +451,12 @@ public sealed class TrainerOptionsTests
         StepFactor = 0.375,
         Momentum = 0.75,
         WeightDecay = 0.0625,
+        DecayedWeights = DecayedWeights.ConvolutionAndLinear,
         MaxGradientNorm = 1.5,
         LabelSmoothing = 0.125,
         ClassWeighting = ClassWeighting.Balanced,
         MixupAlpha = 0.625,
+        MixupEnd = 0.3125,
         Augmentation = AugmentationOptionsTests.Unusual(),
         AveragingDecay = 0.875,
         PatienceValidations = 15,
