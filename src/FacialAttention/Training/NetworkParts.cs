@@ -85,7 +85,7 @@ internal sealed class NetworkParts
         .. network.named_modules()
             .Select(entry => (Prefix: entry.name + ".", Module: entry.module))
             .Append((Prefix: "", Module: network))
-            .Where(entry => entry.Module is Convolution or Linear)
+            .Where(entry => entry.Module is Convolution or TorchSharp.Modules.Linear)
             .Select(entry => entry.Prefix + "weight"),
     ];
 

@@ -1,6 +1,7 @@
 using FacialAttention.Tests.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,7 +36,6 @@ public sealed class TrainerDecayTests
     }
 
     [Theory]
-    [InlineData(OptimizerKind.Adam)]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.SgdNesterov)]
     public void DecayedWeights_All_PullsEveryParameterThatIsNotZero(OptimizerKind optimizer)
