@@ -268,9 +268,10 @@ public sealed record FaceColumns
     {
         if (length is { } got && got != (long)faces * stride)
         {
+            string remedy = got == 0 ? " Without the column leave the property null; an array that is null becomes a column of no values." : "";
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"{column} has {got} values; expected {(long)faces * stride}, which is {faces} faces x {stride} {what}."),
+                    $"{column} has {got} values; expected {(long)faces * stride}, which is {faces} faces x {stride} {what}.{remedy}"),
                 parameter);
         }
     }

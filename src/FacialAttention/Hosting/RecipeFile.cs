@@ -46,6 +46,11 @@ internal sealed class RecipeFile
         using FileStream stream = InputFile.Open(path, "a recipe, which is JSON", timeout: InputFile.PipeTimeout);
         var content = new byte[MostBytes + 1];
         int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        if (ForeignContent.NameOf(content.AsSpan(0, length)) is string kind)
+        {
+            throw new InvalidDataException($"it is {kind}; expected JSON.");
+        }
+
         using var reader = new StreamReader(new MemoryStream(content, 0, length));
         return length <= MostBytes ? reader.ReadToEnd() : throw new InvalidDataException($"it has more than {MostBytes} bytes.");
     }

@@ -52,6 +52,10 @@ public sealed class FaceColumnsTests
         { "Weights has 2 values; expected 3, which is 3 faces x 1 weight.*", new FaceColumns { Weights = new float[2] } },
         { "Subjects has 4 values; expected 3, which is 3 faces x 1 subject.*", new FaceColumns { Subjects = new int[4] } },
         { "Teacher has 0 values; expected 6, which is 3 faces x 2 labels.*", new FaceColumns { Teacher = Array.Empty<float>() } },
+        {
+            "Votes has 0 values; expected 6, which is 3 faces x 2 labels. Without the column leave the property null; an array that is null *",
+            new FaceColumns { Votes = (byte[])null! }
+        },
         { "Landmarks has 6 values; expected 12, which is 3 faces x 4 coordinates.*", new FaceColumns { Landmarks = new(TwoPoints, new float[6]) } },
         { "Landmarks have no scheme; expected one.*", new FaceColumns { Landmarks = new(null!, new float[6]) } },
         { "The weight of face 1 is -0.5; expected a finite number of at least 0.*", new FaceColumns { Weights = new[] { 1, -0.5f, 1 } } },

@@ -77,6 +77,18 @@ public sealed class FacialAttentionOptionsLoadTests : IDisposable
             .WithMessage($"'{path}' is no recipe: *");
     }
 
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "it is a Git LFS pointer, not the file itself *")]
+    [InlineData("<!DOCTYPE html><html></html>", "it is an HTML page, not the file itself; expected JSON.")]
+    [InlineData("PK\u0003\u0004", "it is a zip archive; expected JSON.")]
+    public void Load_AnotherFormat_IsCalledWhatItIs(string content, string expected)
+    {
+        string path = Write(content);
+
+        FluentActions.Invoking(() => FacialAttentionOptions.Load(path)).Should().Throw<InvalidDataException>()
+            .WithMessage($"'{path}' is no recipe: {expected}");
+    }
+
     [Fact]
     public void Load_FileLargerThanAnyRecipe_IsRefusedUnread()
     {
