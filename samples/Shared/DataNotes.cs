@@ -35,6 +35,7 @@ internal static class DataNotes
         FaceDataRemedy.Divide => "--split 8:2 divides what is not for test, and leaves the test part alone.",
         FaceDataRemedy.ReadAll => "--split all takes all faces.",
         FaceDataRemedy.NameLabels => "The Train sample reads other label sets with --labels, such as CkExtended for ckextended.csv.",
+        FaceDataRemedy.JoinVotes => "The Train sample takes votes as --ferplus, beside fer2013.csv as --data.",
         _ => "--skip-bad leaves them out.",
     };
 }

@@ -16,6 +16,13 @@ internal sealed class CommandLine
         Trainer = new TrainerOptions { Iterations = 320, BatchSize = 15 },
     };
 
+    private static readonly Dictionary<string, FerPlusRule> Rules = new()
+    {
+        ["votes"] = FerPlusRule.Votes,
+        ["strict"] = FerPlusRule.StrictMajority,
+        ["argmax"] = FerPlusRule.Argmax,
+    };
+
     private readonly Option<string?> _trainData = new("--data")
     {
         Description = "A FER2013 csv or csv.gz with commas, semicolons or tabs, or a folder of faces: train|validation|test/<class>/*, "
@@ -136,6 +143,21 @@ internal sealed class CommandLine
         CustomParser = ParseLabels,
     };
 
+    private readonly Option<string?> _ferPlus = new("--ferplus")
+    {
+        Description = "fer2013new.csv, the votes of FER+ for the rows of fer2013.csv as --data: the network has the eight classes of FER+. "
+            + "Accuracies are on the rows of strict majority.",
+        HelpName = "VOTES.csv",
+    };
+
+    private readonly Option<string?> _rule = new("--rule")
+    {
+        Description = "What trains with --ferplus: votes, their shares; strict, the emotion of more than half when single votes are "
+            + "dropped; argmax, the emotion with most votes. [default: votes]",
+        HelpName = "votes|strict|argmax",
+        CustomParser = result => CommonOptions.ParseWord(result, "--rule", [.. Rules.Keys]),
+    };
+
     private readonly Option<int> _persons = CommonOptions.WholeNumber(
         "--persons", 1, 100_000, "Persons in train; each shows every class once.", _ => 40);
     private readonly Option<int> _heldOutPersons = CommonOptions.WholeNumber(
@@ -170,18 +192,18 @@ internal sealed class CommandLine
     public CommandLine()
     {
         CommonOptions.RefuseEmpty(
-            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!);
+            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
-            _trainData, _split, _csvLabels, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+            _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
         };
         var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
         {
-            _checkpoint, _data, _part, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
+            _checkpoint, _data, _ferPlus, _part, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
-            _checkpoint, _data, _split, _csvLabels, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+            _checkpoint, _data, _ferPlus, _rule, _split, _csvLabels, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
         };
         var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png.")
         {
@@ -304,6 +326,16 @@ internal sealed class CommandLine
     {
         bool skipsBad = result.GetValue(_skipBad);
         ExpressionLabels? labels = result.GetValue(_csvLabels);
+        if (result.GetValue(_ferPlus) is { } votes)
+        {
+            return ReadVotesSource(data, split, votes, labels, skipsBad, result.GetValue(_rule));
+        }
+
+        if (result.GetValue(_rule) is not null)
+        {
+            throw new ArgumentException("--rule was given without --ferplus; expected it only with votes.");
+        }
+
         if (labels is not null && (data is null || Directory.Exists(data)))
         {
             throw new ArgumentException("--labels was given without a csv as --data; expected it only with one: folders have names.");
@@ -313,6 +345,18 @@ internal sealed class CommandLine
             ? new FaceSource(data, split, skipsBad, labels)
             : throw new ArgumentException(
                 $"--skip-bad was given while --data is {data ?? "not given"}; expected it only with a folder of faces.");
+    }
+
+    private static FaceSource ReadVotesSource(
+        string? data, string? split, string votes, ExpressionLabels? labels, bool skipsBad, string? rule)
+    {
+        string? other = labels is not null ? "--labels" : skipsBad ? "--skip-bad" : split == "8:2" ? "--split 8:2" : null;
+        return data is null || Directory.Exists(data)
+            ? throw new ArgumentException(
+                $"--ferplus was given while --data is {data ?? "not given"}; expected fer2013.csv as --data, the faces of the votes.")
+            : other is not null
+            ? throw new ArgumentException($"{other} was given with --ferplus; expected it without: FER+ has its classes and FER2013 its split.")
+            : new FaceSource(data, split, skipsBad, labels, votes, Rules[rule ?? "votes"]);
     }
 
     /// <summary>The keys of a recipe that the command line gives, each at most once.</summary>

@@ -34,11 +34,21 @@ internal static class EvaluateRun
     /// <summary>The faces with the labels of the network, found by their names in any order and case.</summary>
     private static FaceDataset WithLabelsOf(ExpressionLabels labels, FaceDataset faces, EvaluateSettings settings)
     {
+        FaceSource data = settings.Data;
+        bool isFerPlus = labels.Equals(ExpressionLabels.FerPlus);
+        if (isFerPlus && data is { VotesPath: null, Labels: null, IsFolder: false })
+        {
+            throw new ArgumentException(
+                $"'{settings.CheckpointPath}' has the eight classes of FER+ and '{data.Path}' the labels of FER2013, which mean other things by the "
+                + "same names; expected --ferplus fer2013new.csv, or --labels Fer2013 to compare with these all the same.");
+        }
+
         string[] missing = [.. faces.Labels.Names.Where(name => labels.IndexOf(name) < 0)];
+        string remedy = data.VotesPath is null ? "" : " Without --ferplus the labels are the seven of FER2013.";
         return missing.Length == 0
             ? faces.WithLabels(labels)
             : throw new ArgumentException(
-                $"'{settings.CheckpointPath}' knows no {string.Join(", ", missing.Take(20))}, which '{settings.Data.Path}' has; "
-                + $"expected names among {string.Join(", ", labels.Names.Take(20))}, in any order.");
+                $"'{settings.CheckpointPath}' knows no {string.Join(", ", missing.Take(20))}, which '{data.VotesPath ?? data.Path}' has; "
+                + $"expected names among {string.Join(", ", labels.Names.Take(20))}, in any order.{remedy}");
     }
 }

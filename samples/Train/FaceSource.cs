@@ -8,14 +8,24 @@ namespace Train;
 /// <param name="Split">"official", "8:2" or null for what the data suggests.</param>
 /// <param name="SkipsBad">Whether images of a folder that cannot be used are listed and left out.</param>
 /// <param name="Labels">The classes of a csv; null for those of FER2013.</param>
-internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, ExpressionLabels? Labels)
+/// <param name="VotesPath">The votes of FER+ for the rows of a csv, which then has its labels; null for none.</param>
+/// <param name="TrainingRule">How votes become labels to train on; what is measured has labels by strict majority.</param>
+internal sealed record FaceSource(
+    string? Path,
+    string? Split,
+    bool SkipsBad,
+    ExpressionLabels? Labels,
+    string? VotesPath = null,
+    FerPlusRule TrainingRule = FerPlusRule.Votes)
 {
     private static readonly string[] CsvParts = ["Training", "PublicTest", "PrivateTest"]; // as SplitPart
     private static readonly string[] FolderParts = ["train", "validation", "test"]; // as SplitPart
     private static readonly string[] TrainNames = ["train", "training"];
     private const string AllParts = "all";
 
-    public string Name => Path is null ? nameof(SyntheticFaces) : Directory.Exists(Path) ? "folder" : "FER2013";
+    public string Name => Path is null ? nameof(SyntheticFaces) : IsFolder ? "folder" : VotesPath is null ? "FER2013" : "FER+";
+
+    public bool IsFolder => Directory.Exists(Path);
 
     /// <summary>Reads what to train on and what to select on; images of a folder are brought to the given size.</summary>
     public DatasetSplit ReadSplit(ImageSize size, CancellationToken cancellationToken)
@@ -37,7 +47,7 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
     /// <summary>Refuses an output folder among the faces, which the next run would take for a class.</summary>
     public void CheckOutput(string? outputFolder)
     {
-        if (outputFolder is null || Path is null || !Directory.Exists(Path))
+        if (outputFolder is null || Path is null || !IsFolder)
         {
             return;
         }
@@ -56,7 +66,15 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
             return DrawnFaces.Read();
         }
 
-        if (!Directory.Exists(Path))
+        if (VotesPath is not null)
+        {
+            FerPlusFaces joined = FerPlusReader.Read(
+                Path, VotesPath, TrainingRule, note: Console.WriteLine, cancellationToken: cancellationToken);
+            NoteLabelFile(joined.LabelFile, Console.Out);
+            return joined.Split;
+        }
+
+        if (!IsFolder)
         {
             return Split == "8:2"
                 ? Fer2013Reader.ReadStratified(Path, labels: Labels, note: Console.WriteLine, cancellationToken: cancellationToken)
@@ -77,7 +95,15 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
     private FaceDataset ReadPart(string part, FacePreprocessor preprocessor, CancellationToken cancellationToken)
     {
         string path = Path!;
-        if (!Directory.Exists(path))
+        if (VotesPath is not null)
+        {
+            (FaceDataset labelled, FerPlusLabelFile file) = FerPlusReader.ReadPart(
+                path, VotesPath, PartNamed(part, CsvParts), note: Console.Error.WriteLine, cancellationToken: cancellationToken);
+            NoteLabelFile(file, Console.Error);
+            return labelled;
+        }
+
+        if (!IsFolder)
         {
             return Fer2013Reader.ReadPart(
                 path, PartNamed(part, CsvParts), Labels, Console.Error.WriteLine, cancellationToken: cancellationToken);
@@ -87,6 +113,20 @@ internal sealed record FaceSource(string? Path, string? Split, bool SkipsBad, Ex
             path, PartNamed(part, FolderParts), preprocessor, SkipsBad, cancellationToken: cancellationToken);
         NoteLeftOut(badImages, Console.Error);
         return faces;
+    }
+
+    private void NoteLabelFile(FerPlusLabelFile file, TextWriter notes)
+    {
+        string? what = file switch
+        {
+            FerPlusLabelFile.Fer2013New => null, // what everybody has
+            FerPlusLabelFile.LabelCsv => "the votes of label.csv, not those of fer2013new.csv, from which they differ in more than a thousand rows",
+            _ => "votes of an unknown label file: not those of all Training and all PublicTest rows of fer2013new.csv or label.csv",
+        };
+        if (what is not null)
+        {
+            notes.WriteLine(SampleProgram.Escaped($"'{VotesPath}' has {what}"));
+        }
     }
 
     private static void NoteLeftOut(IReadOnlyList<BadImage> badImages, TextWriter notes)

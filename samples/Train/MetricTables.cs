@@ -47,7 +47,7 @@ internal static class MetricTables
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Count:N0} faces: accuracy {TrainingView.Percent(result.Accuracy)}, macro F1 {TrainingView.Percent(result.MacroF1)}, "
+            $"{result.Confusion.Total:N0} faces: accuracy {TrainingView.Percent(result.Accuracy)}, macro F1 {TrainingView.Percent(result.MacroF1)}, "
             + $"loss {result.Loss:F4}"));
         int[] classes = [.. Enumerable.Range(0, result.Labels.Count)];
         Table figures = NewTable("class", "faces", "precision", "recall", "F1");

@@ -127,8 +127,8 @@ internal static class TrainRun
         Console.WriteLine($"Device {trainer.Device}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Faces, {faces.Description}: {faces.Training.Count} training, {faces.Validation.Count} validation (selection split), "
-            + $"{faces.Test?.Count ?? 0} test"));
+            $"Faces, {faces.Description}: {Counted(faces.Training)} training, {Counted(faces.Validation)} validation (selection split), "
+            + $"{Counted(faces.Test)} test"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"Network {network.Variant.PaperName}: {network.ParameterCount:N0} parameters"));
         if (state is { Exists: true })
@@ -166,6 +166,9 @@ internal static class TrainRun
             network, dataset, averageMirrored: recipe.Trainer.AverageMirrored, cancellationToken: cancellationToken);
     }
 
+    /// <summary>The faces that count.</summary>
+    private static int Counted(FaceDataset? faces) => faces?.CountByLabel().Sum() ?? 0;
+
     /// <summary>All that makes the run what it is.</summary>
     private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, DatasetSplit faces, FacialAttentionOptions recipe)
     {
@@ -185,9 +188,9 @@ internal static class TrainRun
             {
                 settings.Data.Name,
                 Split = faces.Description,
-                Training = faces.Training.Count,
-                Validation = faces.Validation.Count,
-                Test = faces.Test?.Count,
+                Training = Counted(faces.Training),
+                Validation = Counted(faces.Validation),
+                Test = faces.Test is null ? (int?)null : Counted(faces.Test),
             },
             Network = network.Options,
             Trainer = trainer,

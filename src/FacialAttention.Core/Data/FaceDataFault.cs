@@ -2,7 +2,7 @@ namespace FacialAttention;
 
 /// <summary>
 /// Why faces cannot be read in the way that was asked for, and which other way would do: what an <see cref="InvalidDataException"/> of
-/// <see cref="Fer2013Reader"/> or <see cref="FaceFolderReader"/> says, for programs that have words of their own for it.
+/// <see cref="Fer2013Reader"/>, <see cref="FerPlusReader"/> or <see cref="FaceFolderReader"/> says, for programs that have words of their own for it.
 /// </summary>
 public sealed class FaceDataFault
 {
@@ -36,6 +36,7 @@ public sealed class FaceDataFault
         FaceDataRemedy.ReadAll => $"{text} ReadPart with null takes all faces.",
         FaceDataRemedy.NameLabels => $"{text} Other label sets are named by labels, such as {nameof(ExpressionLabels.CkExtended)}.",
         FaceDataRemedy.SkipBad => $"{text} skipBad leaves them out.",
+        FaceDataRemedy.JoinVotes => $"{text} {nameof(FerPlusReader)} reads votes beside the csv of the faces, fer2013.csv.",
         _ => text,
     };
 }

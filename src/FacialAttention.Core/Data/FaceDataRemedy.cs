@@ -17,4 +17,7 @@ public enum FaceDataRemedy
 
     /// <summary><c>skipBad</c>, which leaves bad images out and lists them.</summary>
     SkipBad,
+
+    /// <summary><see cref="FerPlusReader"/>, which reads votes of FER+ beside the csv of the faces.</summary>
+    JoinVotes,
 }

@@ -110,13 +110,13 @@ public sealed class FaceDataset
         return LabelIndices.Span[index];
     }
 
-    /// <summary>How many faces each label has, in the order of <see cref="Labels"/>.</summary>
+    /// <summary>How many faces each label has, in the order of <see cref="Labels"/>; those of weight 0 are not counted.</summary>
     public int[] CountByLabel()
     {
         var counts = new int[Labels.Count];
-        foreach (byte label in LabelIndices.Span)
+        for (int i = 0; i < Count; i++)
         {
-            counts[label]++;
+            counts[LabelIndices.Span[i]] += Counts(i) ? 1 : 0;
         }
 
         return counts;
@@ -282,6 +282,9 @@ public sealed class FaceDataset
 
         return [.. Enumerable.Range(0, Count).Where(i => !others.Contains(i))];
     }
+
+    /// <summary>Whether a face counts in the loss and in what is measured: its weight is not 0.</summary>
+    internal bool Counts(int index) => Columns.Weights is not { } weights || weights.Span[index] > 0;
 
     /// <summary>How size or labels differ from those of another dataset, as "the faces are ...; expected ..."; null if they do not.</summary>
     internal string? FindDifference(FaceDataset expected)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -14,26 +13,23 @@ internal sealed class Fer2013Parser
     private static readonly string[] ColumnNames = ["emotion", "pixels", "Usage"];
     private static readonly string[] UsageNames = ["Training", "PublicTest", "PrivateTest"]; // as SplitPart
 
-    private static readonly SearchValues<byte> Blank = SearchValues.Create(" \t,;"u8);
-
     /// <summary>The size of every face.</summary>
     public static readonly ImageSize FaceSize = new(48, 48);
 
     private readonly string _path;
     private readonly CsvLineReader _lines;
+    private readonly CsvRows _csv;
     private readonly ExpressionLabels _labels;
     private readonly bool _needsUsage;
     private readonly FaceRows _rows;
     private readonly int[] _fieldOf = [-1, -1, -1]; // by Emotion, Pixels, Usage
-    private byte _separator = (byte)',';
-    private int _fieldCount;
     private Range[] _fields = []; // up to the last one that is needed
-    private int _row; // from 1; 0 is the header
 
     private Fer2013Parser(string path, CsvLineReader lines, ExpressionLabels labels, bool needsUsage)
     {
         _path = path;
         _lines = lines;
+        _csv = new CsvRows(path, lines);
         _labels = labels;
         _needsUsage = needsUsage;
         _rows = new FaceRows(FaceSize, labels);
@@ -41,6 +37,20 @@ internal sealed class Fer2013Parser
 
     /// <summary>What the file calls a part.</summary>
     public static string UsageOf(SplitPart part) => UsageNames[(int)part];
+
+    /// <summary>The part that a value of the column Usage means, in any case.</summary>
+    public static SplitPart ReadUsage(CsvRows csv, ReadOnlySpan<byte> text)
+    {
+        for (int part = 0; part < UsageNames.Length; part++)
+        {
+            if (Ascii.EqualsIgnoreCase(text, UsageNames[part]))
+            {
+                return (SplitPart)part;
+            }
+        }
+
+        throw csv.Fault($"column Usage: {Excerpt.Of(text)}; expected {string.Join(", ", UsageNames[..2])} or {UsageNames[2]}");
+    }
 
     /// <summary>Reads all rows of a file, at least one.</summary>
     /// <param name="path">The csv or csv.gz file.</param>
@@ -69,54 +79,10 @@ internal sealed class Fer2013Parser
         return parser._rows;
     }
 
-    /// <summary>Finds the separator and the columns.</summary>
+    /// <summary>Finds the columns.</summary>
     /// <returns>The columns that are not needed, as the note names them.</returns>
-    private string[] ReadHeader(UsageColumn usage)
-    {
-        if (!TryReadLine(out ReadOnlySpan<byte> line) || (IsSeparatorHint(line) && !TryReadLine(out line)))
-        {
-            throw HeaderFault("there are only blank lines");
-        }
-
-        string[] names = [];
-        int most = -1;
-        byte chosen = _separator;
-        InvalidDataException? fault = null;
-        foreach (char separator in ",;\t")
-        {
-            _separator = (byte)separator;
-            if (separator != ',' && !line.Contains(_separator))
-            {
-                continue;
-            }
-
-            string[] divided;
-            try
-            {
-                divided = Divide(line);
-            }
-            catch (InvalidDataException exception)
-            {
-                fault ??= exception; // of its quotes, which another separator may put right
-                continue;
-            }
-
-            int known = ColumnNames.Count(name => divided.Contains(name, StringComparer.OrdinalIgnoreCase));
-            if (known > most)
-            {
-                (names, most, _fieldCount) = (divided, known, divided.Length);
-                chosen = _separator;
-            }
-        }
-
-        _separator = chosen;
-        if (most < 1 && fault is not null)
-        {
-            throw fault;
-        }
-
-        return FindColumns(names, usage);
-    }
+    private string[] ReadHeader(UsageColumn usage) =>
+        FindColumns(_csv.ReadHeader(ColumnNames) ?? throw HeaderFault("there are only blank lines"), usage);
 
     private string[] FindColumns(string[] names, UsageColumn usage)
     {
@@ -139,7 +105,7 @@ internal sealed class Fer2013Parser
         }
 
         int missing = _fieldOf.AsSpan().IndexOf(-1);
-        if (missing >= 0 && (missing != Usage || usage is UsageColumn.ForDivision or UsageColumn.ForPart))
+        if (missing >= 0 && (missing != Usage || usage is UsageColumn.ForDivision or UsageColumn.ForPart or UsageColumn.ForVotes))
         {
             throw MissingColumn(missing, names, usage);
         }
@@ -155,48 +121,33 @@ internal sealed class Fer2013Parser
 
     private InvalidDataException MissingColumn(int missing, string[] names, UsageColumn usage)
     {
-        if (names.Contains("NF", StringComparer.OrdinalIgnoreCase) && names.Contains("contempt", StringComparer.OrdinalIgnoreCase))
+        if (FerPlusParser.IsHeader(names))
         {
-            return HeaderFault("these are the votes of FER+ (fer2013new.csv), which have no pixels and are not read");
+            return HeaderFault(
+                _fieldOf[Pixels] < 0
+                    ? "these are the votes of FER+ (fer2013new.csv), which have no pixels"
+                    : $"column {ColumnNames[missing]} is missing beside the votes of FER+",
+                FaceDataRemedy.JoinVotes);
         }
 
-        FaceDataRemedy remedy = missing != Usage ? FaceDataRemedy.None
-            : usage == UsageColumn.ForPart ? FaceDataRemedy.ReadAll : FaceDataRemedy.Divide;
+        FaceDataRemedy remedy = missing != Usage ? FaceDataRemedy.None : usage switch
+        {
+            UsageColumn.ForPart => FaceDataRemedy.ReadAll,
+            UsageColumn.ForDivision => FaceDataRemedy.Divide,
+            _ => FaceDataRemedy.None,
+        };
         return HeaderFault($"column {ColumnNames[missing]} is missing among {Excerpt.Names(Array.ConvertAll(names, name => Excerpt.Of(name)))}", remedy);
-    }
-
-    /// <summary>The first line that Excel takes as a hint: sep=; and the like.</summary>
-    private static bool IsSeparatorHint(ReadOnlySpan<byte> line) => line.Length == 5 && Ascii.EqualsIgnoreCase(line[..4], "sep=");
-
-    private string[] Divide(ReadOnlySpan<byte> line)
-    {
-        var fields = new Range[Split(line, [])];
-        Split(line, fields);
-        var names = new string[fields.Length];
-        for (int i = 0; i < names.Length; i++)
-        {
-            names[i] = Encoding.UTF8.GetString(line[fields[i]]);
-        }
-
-        return names;
     }
 
     private void ReadRows()
     {
-        while (TryReadLine(out ReadOnlySpan<byte> line))
+        while (_csv.TryRead(_fields, out ReadOnlySpan<byte> line))
         {
-            _row++;
-            int count = Split(line, _fields);
-            if (count != _fieldCount)
-            {
-                throw RowFault($"{count} {(count == 1 ? "field" : "fields")}; expected {_fieldCount}, as in the header");
-            }
-
             byte label = ParseEmotion(line[_fields[_fieldOf[Emotion]]]);
-            SplitPart part = _fieldOf[Usage] >= 0 ? ParseUsage(line[_fields[_fieldOf[Usage]]]) : SplitPart.Training;
+            SplitPart part = _fieldOf[Usage] >= 0 ? ReadUsage(_csv, line[_fields[_fieldOf[Usage]]]) : SplitPart.Training;
             if (_rows.Count == _rows.MaxCount)
             {
-                throw RowFault($"more rows than fit into memory; expected at most {_rows.MaxCount}");
+                throw _csv.Fault($"more rows than fit into memory; expected at most {_rows.MaxCount}");
             }
 
             ParsePixels(line[_fields[_fieldOf[Pixels]]], _rows.PixelsOf(_rows.Add(label, part, _lines.FractionRead)));
@@ -208,97 +159,10 @@ internal sealed class Fer2013Parser
         }
     }
 
-    private bool TryReadLine(out ReadOnlySpan<byte> line)
-    {
-        while (_lines.TryRead(out line))
-        {
-            // Excel writes empty rows as separators alone.
-            if (line.ContainsAnyExcept(Blank))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Divides a line at its separators into values without surrounding spaces and quotes.</summary>
-    /// <returns>The number of fields; those beyond <paramref name="fields"/> are counted only.</returns>
-    private int Split(ReadOnlySpan<byte> line, Span<Range> fields)
-    {
-        int count = 0;
-        int at = 0;
-        while (true)
-        {
-            at += SpacesAt(line[at..]);
-            int start = at;
-            int end;
-            if (at < line.Length && line[at] == '"')
-            {
-                start++;
-                end = ClosingQuote(line, start, count);
-                at = end + 1;
-                at += SpacesAt(line[at..]);
-                if (at < line.Length && line[at] != _separator)
-                {
-                    throw RowFault($"{Excerpt.Of(line[at..])} follows the closing quote in field {count + 1}; expected a {SeparatorName}");
-                }
-            }
-            else
-            {
-                int length = line[at..].IndexOf(_separator);
-                at = end = length < 0 ? line.Length : at + length;
-            }
-
-            if (count < fields.Length)
-            {
-                start += SpacesAt(line[start..end]);
-                fields[count] = start..(start + line[start..end].TrimEnd((byte)' ').Length);
-            }
-
-            count++;
-            if (at == line.Length)
-            {
-                return count;
-            }
-
-            at++; // the separator
-        }
-    }
-
-    /// <summary>Where the quote that is opened before <paramref name="start"/> closes; two quotes stand for one in the value.</summary>
-    private int ClosingQuote(ReadOnlySpan<byte> line, int start, int field)
-    {
-        for (int at = start; at < line.Length; at += 2)
-        {
-            int length = line[at..].IndexOf((byte)'"');
-            if (length < 0)
-            {
-                break;
-            }
-
-            at += length;
-            if (at + 1 == line.Length || line[at + 1] != '"')
-            {
-                return at;
-            }
-        }
-
-        throw RowFault($"a quote is opened in field {field + 1} and not closed; expected another quote on the same line");
-    }
-
-    private string SeparatorName => (char)_separator switch { ';' => "semicolon", '\t' => "tab", _ => "comma" };
-
-    private static int SpacesAt(ReadOnlySpan<byte> text)
-    {
-        int length = text.IndexOfAnyExcept((byte)' ');
-        return length < 0 ? text.Length : length;
-    }
-
     private byte ParseEmotion(ReadOnlySpan<byte> text)
     {
         int max = _labels.Count - 1;
-        int label = text.Length == 1 ? text[0] - '0' : ParseLongEmotion(text);
+        int label = text.Length == 1 ? text[0] - '0' : CsvRows.WholeNumber(text);
         if (label >= 0 && label <= Math.Min(max, byte.MaxValue) && (text.Length > 1 || label <= 9))
         {
             return (byte)label;
@@ -306,46 +170,9 @@ internal sealed class Fer2013Parser
 
         // Eight classes are read as soon as they are named.
         bool isOfALargerSet = label > max && label < ExpressionLabels.CkExtended.Count;
-        throw RowFault(
+        throw _csv.Fault(
             $"column emotion: {Excerpt.Of(text)}; expected a whole number from 0 to {max}",
             isOfALargerSet ? FaceDataRemedy.NameLabels : FaceDataRemedy.None);
-    }
-
-    /// <summary>A whole number of up to three digits, also as 3.0, which tools make of a column with gaps; -1 for anything else.</summary>
-    private static int ParseLongEmotion(ReadOnlySpan<byte> text)
-    {
-        int point = text.IndexOf((byte)'.');
-        if (point >= 0 && text[(point + 1)..].ContainsAnyExcept((byte)'0'))
-        {
-            return -1;
-        }
-
-        ReadOnlySpan<byte> digits = point < 0 ? text : text[..point];
-        int value = 0;
-        foreach (byte digit in digits)
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-            {
-                return -1;
-            }
-
-            value = (value * 10) + digit - '0';
-        }
-
-        return digits.Length is >= 1 and <= 3 ? value : -1;
-    }
-
-    private SplitPart ParseUsage(ReadOnlySpan<byte> text)
-    {
-        for (int part = 0; part < UsageNames.Length; part++)
-        {
-            if (Ascii.EqualsIgnoreCase(text, UsageNames[part]))
-            {
-                return (SplitPart)part;
-            }
-        }
-
-        throw RowFault($"column Usage: {Excerpt.Of(text)}; expected {string.Join(", ", UsageNames[..2])} or {UsageNames[2]}");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Most programs read once: it is worth full optimisation at the start.
@@ -383,7 +210,7 @@ internal sealed class Fer2013Parser
 
         if (count != pixels.Length)
         {
-            throw RowFault($"column pixels: {count} values; expected {pixels.Length}, which is "
+            throw _csv.Fault($"column pixels: {count} values; expected {pixels.Length}, which is "
                 + $"{FaceSize.Height} x {FaceSize.Width}");
         }
     }
@@ -391,17 +218,10 @@ internal sealed class Fer2013Parser
     private InvalidDataException PixelFault(ReadOnlySpan<byte> rest, int number)
     {
         int end = rest.IndexOf((byte)' ');
-        return RowFault($"column pixels: value {number} is {Excerpt.Of(end < 0 ? rest : rest[..end])}; "
+        return _csv.Fault($"column pixels: value {number} is {Excerpt.Of(end < 0 ? rest : rest[..end])}; "
             + "expected a whole number from 0 to 255");
     }
 
-    private string Place => (_row == 0 ? "header" : $"row {_row}") + $" (line {_lines.LineNumber})";
-
     private InvalidDataException HeaderFault(string got, FaceDataRemedy remedy = FaceDataRemedy.None) => FaceDataFault.Exception(
-        $"{Excerpt.Name(_path)}, {Place}: {got}; expected the columns emotion, pixels and Usage, in any order.", remedy);
-
-    private InvalidDataException RowFault(string gotAndExpected, FaceDataRemedy remedy = FaceDataRemedy.None) => FaceDataFault.Exception(
-        $"{Excerpt.Name(_path)}, {Place}: {gotAndExpected}."
-        + (_lines.IsUnfinished ? " The file ends in this row: it may be cut off." : ""),
-        remedy);
+        $"{Excerpt.Name(_path)}, {_csv.Place}: {got}; expected the columns emotion, pixels and Usage, in any order.", remedy);
 }

@@ -40,14 +40,7 @@ public static class Fer2013Reader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         FaceRows rows = Fer2013Parser.Read(path, labels, UsageColumn.ForDivision, note, progress, cancellationToken);
-        foreach (SplitPart part in new[] { SplitPart.Training, SplitPart.Validation })
-        {
-            if (!rows.Parts.Contains(part))
-            {
-                throw NoneOf(path, rows, part, rows.Parts.ContainsAnyExcept(SplitPart.Test) ? FaceDataRemedy.Divide : FaceDataRemedy.None);
-            }
-        }
-
+        CheckDivision(path, rows, rows.Parts.ContainsAnyExcept(SplitPart.Test) ? FaceDataRemedy.Divide : FaceDataRemedy.None);
         return rows.ToSplit("official");
     }
 
@@ -128,7 +121,21 @@ public static class Fer2013Reader
         return part is { } wanted ? rows.ToDataset(wanted) ?? throw NoneOf(path, rows, wanted, FaceDataRemedy.ReadAll) : rows.ToDataset();
     }
 
-    private static InvalidDataException NoneOf(string path, FaceRows rows, SplitPart part, FaceDataRemedy remedy) => FaceDataFault.Exception(
+    /// <summary>Checks that there are rows to train and to validate.</summary>
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    internal static void CheckDivision(string path, FaceRows rows, FaceDataRemedy remedy)
+    {
+        foreach (SplitPart part in new[] { SplitPart.Training, SplitPart.Validation })
+        {
+            if (!rows.Parts.Contains(part))
+            {
+                throw NoneOf(path, rows, part, remedy);
+            }
+        }
+    }
+
+    /// <summary>That no row has the Usage of a part.</summary>
+    internal static InvalidDataException NoneOf(string path, FaceRows rows, SplitPart part, FaceDataRemedy remedy) => FaceDataFault.Exception(
         FormattableString.Invariant(
             $"{Excerpt.Name(path)}: none of the {rows.Count} rows has the Usage {Fer2013Parser.UsageOf(part)}; expected at least one."),
         remedy);

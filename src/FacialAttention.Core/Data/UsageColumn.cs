@@ -14,4 +14,7 @@ internal enum UsageColumn
 
     /// <summary>To choose the rows of one part.</summary>
     ForPart,
+
+    /// <summary>To compare it, row by row, with that of the votes.</summary>
+    ForVotes,
 }

@@ -94,11 +94,12 @@ internal sealed class FaceTensors : IDisposable
         return where(sum.eq(0), single, votes / sum);
     }
 
-    /// <summary>The weight of each class, M / (K n) for n faces, [K].</summary>
+    /// <summary>The weight of each class, M / (K n) for n of the M faces that count, [K].</summary>
     private static Tensor BalancedWeights(FaceDataset faces)
     {
         int[] counts = faces.CountByLabel();
-        float[] weights = [.. counts.Select(count => count == 0 ? 0 : (float)((double)faces.Count / counts.Length / count))];
+        double all = counts.Sum();
+        float[] weights = [.. counts.Select(count => count == 0 ? 0 : (float)(all / counts.Length / count))];
         return tensor(weights);
     }
 

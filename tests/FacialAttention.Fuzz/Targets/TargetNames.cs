@@ -23,6 +23,7 @@ internal static class TargetNames
     {
         ["csv"] = () => new CsvTarget(),
         ["gzip"] = () => new GzipTarget(),
+        ["ferplus"] = () => new FerPlusTarget(),
         ["image"] = () => new ImageTarget(),
         ["folder"] = () => new FolderTarget(),
         ["safetensors"] = () => new SafetensorsTarget(),
