@@ -92,9 +92,10 @@ internal sealed class OnnxShapes
     private long[]? ResultOf(OnnxNode node, List<long[]> inputs) => (node.Type, inputs) switch
     {
         ("Add" or "Sub" or "Mul" or "Div", [var x, var y]) => Broadcast(x, y),
-        ("Relu" or "Tanh" or "Softmax", [var x]) => x,
+        ("Relu" or "Sigmoid" or "Tanh" or "Softmax", [var x]) => x,
         ("Conv", [var x, var kernel, ..]) => Convolve(node, x, kernel),
         ("MaxPool", [var x]) => Slide(node, x, node.NumbersOf("kernel_shape"), x.Length > 1 ? x[1] : 0),
+        ("GlobalAveragePool", [[var faces, var channels, _, _] x]) => Works([faces, channels, 1, 1], CountOf(x)),
         ("Gemm", [[var rows, var inner], var weight, ..]) => Multiply([rows, inner], Turn(weight, node, "transB")),
         ("MatMul", [var x, var y]) => Multiply(x, y),
         ("LSTM", [var x, var weight, var recurrent, ..]) => Recur(x, weight, recurrent),

@@ -21,8 +21,15 @@ class Case:
 
 
 def stages(*rows):
-    """Rows of kernel size and channels; a third entry stands for a pool."""
-    return [{"kernelSize": row[0], "channels": row[1], "pool": len(row) == 3} for row in rows]
+    """Rows of kernel size and channels; then "pool", if there is one, and a dictionary of what else the row has."""
+    return [{"kernelSize": row[0], "channels": row[1], "pool": "pool" in row,
+             **{name: value for more in row[2:] if more != "pool" for name, value in more.items()}} for row in rows]
+
+
+def block(convolutions=2, shortcut=True, reduction=None):
+    """What else a row of several convolutions, a shortcut or squeeze-excitation has; the library leaves out what is the default."""
+    names = {"convolutions": (convolutions, 1), "shortcut": (shortcut, False), "squeezeExcitationReduction": (reduction, None)}
+    return {name: value for name, (value, default) in names.items() if value != default}
 
 
 def layer(name, kind, module, input_shape, **options):
@@ -95,6 +102,9 @@ def plain_network(variant, scoring, **options):
                    bidirectional=True, **options)
 
 
+RESIDUAL = stages((1, 4, "pool"), (3, 6, "pool", block(2, True, 2)), (3, 6, block(2, True, 3)), (3, 5, "pool", block(3)))
+
+
 def all_cases():
     return [
         pointwise("pointwise-norm", True),
@@ -102,6 +112,12 @@ def all_cases():
         backbone("backbone-norm", 3, True, 13, 10, (3, 4), (1, 5), (3, 4, "pool"), (5, 3, "pool")),
         backbone("backbone-plain", 1, False, 11, 17, (1, 3), (5, 4, "pool"), (3, 4), (3, 4), (7, 5, "pool")),
         backbone("backbone-deep", 2, True, 21, 14, (3, 4), (3, 4, "pool"), (3, 5), (3, 5, "pool"), (3, 5), (3, 6, "pool")),
+        backbone("backbone-shortcut", 3, True, 13, 10,
+                 (3, 4, block()), (3, 4, "pool", block(1)), (1, 6, "pool", block(3)), (5, 6, block(2))),
+        backbone("backbone-squeeze", 2, True, 11, 14,
+                 (3, 9, block(1, False, 2)), (3, 8, "pool", block(3, False, 4)), (3, 5, block(1, False, 1))),
+        backbone("backbone-squeeze-shortcut", 1, True, 15, 8, (3, 4, "pool"), (3, 6, "pool", block(2, True, 2)), (3, 6, block(2, True, 3))),
+        backbone("backbone-squeeze-shortcut-plain", 3, False, 9, 12, (3, 3, block(2, True, 1)), (3, 6, "pool", block(2, True, 2))),
         *[local_attention(scoring, scaling) for scoring in SCORINGS for scaling in ["AsPrinted", "MeanOne"]],
         *[global_attention(scoring) for scoring in SCORINGS],
         classifier("lstm-1-mean", 1, "Mean"),
@@ -110,6 +126,7 @@ def all_cases():
         classifier("lstm-1-dot-bidirectional", 1, "Attention", "Dot", bidirectional=True),
         classifier("lstm-2-scaled-dot-bidirectional", 2, "Attention", "ScaledDot", bidirectional=True),
         *[network(variant.lower(), variant, 17, 22) for variant in ["CNN", "CNN-LSTM", "ACNN-LSTM", "CNN-ALSTM", "ACNN-ALSTM"]],
+        *[network(f"{variant.lower()}-residual", variant, 19, 26, backboneStages=RESIDUAL) for variant in ["CNN", "ACNN-ALSTM"]],
         plain_network("CNN", "Additive"),
         plain_network("CNN-LSTM", "Additive", lstmLayers=1),
         plain_network("ACNN-LSTM", "Dot", lstmLayers=1),

@@ -37,18 +37,58 @@ class BatchNorm(nn.Module):
         return normal * self.weight[:, None, None] + self.bias[:, None, None]
 
 
-class ConvBlock(nn.Module):
-    """[N, C, H, W] to [N, C', H, W]: convolution of stride 1 and 'same' padding, perhaps batch norm (then no bias), ReLU."""
+class SqueezeExcitation(nn.Module):
+    """[N, C, H, W]: each map times a number between 0 and 1 that follows from the means of all maps (Hu, Shen and Sun, 2018)."""
 
-    def __init__(self, in_channels, out_channels, kernel_size, batch_norm):
+    def __init__(self, channels, reduction):
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=not batch_norm)
-        if batch_norm:
-            self.norm = BatchNorm(out_channels)
+        self.fc1 = nn.Linear(channels, channels // reduction)
+        self.fc2 = nn.Linear(channels // reduction, channels)
+
+    def forward(self, maps):
+        scales = torch.sigmoid(self.fc2(functional.relu(self.fc1(maps.mean((2, 3))))))
+        return maps * scales[:, :, None, None]
+
+
+class ConvBlock(nn.Module):
+    """
+    [N, C, H, W] to [N, C', H, W]: convolutions of stride 1 and 'same' padding, each with perhaps batch norm (then no bias), ReLU between
+    them; perhaps squeeze-excitation; perhaps plus the input (He et al. 2016), by a 1x1 convolution if C' is another than C; ReLU.
+    """
+
+    def __init__(self, in_channels, out_channels, kernel_size, batch_norm, convolutions=1, shortcut=False, reduction=None):
+        super().__init__()
+        self.numbers = ["", *map(str, range(2, convolutions + 1))]
+        self.adds_input = shortcut
+        for number, channels in zip(self.numbers, [in_channels] + [out_channels] * (convolutions - 1)):
+            self.add_convolution(self, number, channels, out_channels, kernel_size, batch_norm)
+        if reduction is not None:
+            self.squeeze_excitation = SqueezeExcitation(out_channels, reduction)
+        if shortcut and in_channels != out_channels:
+            self.shortcut = nn.Module()
+            self.add_convolution(self.shortcut, "", in_channels, out_channels, 1, batch_norm)
 
     def forward(self, images):
-        x = self.conv(images)
-        return functional.relu(self.norm(x) if hasattr(self, "norm") else x)
+        x = images
+        for number in self.numbers:
+            x = self.convolve(self, number, functional.relu(x) if number else x)
+        if hasattr(self, "squeeze_excitation"):
+            x = self.squeeze_excitation(x)
+        if self.adds_input:
+            x = x + (self.convolve(self.shortcut, "", images) if hasattr(self, "shortcut") else images)
+        return functional.relu(x)
+
+    @staticmethod
+    def add_convolution(module, number, in_channels, out_channels, kernel_size, batch_norm):
+        padding = kernel_size // 2
+        module.add_module(f"conv{number}", nn.Conv2d(in_channels, out_channels, kernel_size, padding=padding, bias=not batch_norm))
+        if batch_norm:
+            module.add_module(f"norm{number}", BatchNorm(out_channels))
+
+    @staticmethod
+    def convolve(module, number, x):
+        x = getattr(module, f"conv{number}")(x)
+        return getattr(module, f"norm{number}")(x) if hasattr(module, f"norm{number}") else x
 
 
 class ConvBackbone(nn.Module):
@@ -58,7 +98,9 @@ class ConvBackbone(nn.Module):
         super().__init__()
         self.stages = stages
         for number, stage in enumerate(stages, start=1):
-            self.add_module(f"c{number}", ConvBlock(in_channels, stage["channels"], stage["kernelSize"], batch_norm))
+            self.add_module(f"c{number}", ConvBlock(
+                in_channels, stage["channels"], stage["kernelSize"], batch_norm, stage.get("convolutions", 1),
+                stage.get("shortcut", False), stage.get("squeezeExcitationReduction")))
             in_channels = stage["channels"]
         self.out_channels = in_channels
 

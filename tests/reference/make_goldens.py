@@ -73,7 +73,7 @@ def give_weights(module, random):
                 bound = 1.5
             if key.endswith("num_batches_tracked"):
                 weight.fill_(random.randint(1, 10))
-            elif key.endswith(("norm.weight", "running_var")):
+            elif key.endswith("running_var") or "norm" in key and key.endswith("weight"):
                 weight.copy_(uniform(random, 0.5, 1.5, weight.shape))
             else:
                 weight.copy_(uniform(random, -bound, bound, weight.shape))

@@ -75,36 +75,73 @@ internal sealed class NetworkGraph
 
     private string AddBackbone(string x)
     {
+        int channels = 1;
         for (int i = 0; i < _stages.Count; i++)
         {
-            ConvStage stage = _stages[i];
-            string key = $"backbone.c{i + 1}";
-            long inChannels = i == 0 ? 1 : _stages[i - 1].Channels;
-            int padding = stage.KernelSize / 2;
-            string convolved = _graph.Add(
-                "Conv",
-                $"{key}.conv",
-                [
-                    x,
-                    _graph.Constant($"{key}.conv.weight", _weights[$"{key}.conv.weight"], stage.Channels, inChannels, stage.KernelSize, stage.KernelSize),
-                    _graph.Constant($"{key}.conv.bias", _weights[$"{key}.conv.bias"], stage.Channels),
-                ],
-                Attribute("kernel_shape", [stage.KernelSize, stage.KernelSize]),
-                Attribute("pads", [padding, padding, padding, padding]));
-            x = _graph.Add("Relu", $"{key}.relu", [convolved]);
-            if (stage.Pool)
-            {
-                x = _graph.Add(
-                    "MaxPool",
-                    $"{key}.pool",
-                    [x],
-                    Attribute("kernel_shape", [3, 3]),
-                    Attribute("strides", [2, 2]),
-                    Attribute("pads", [1, 1, 1, 1]));
-            }
+            x = AddStage(x, $"backbone.c{i + 1}", channels, _stages[i]);
+            channels = _stages[i].Channels;
         }
 
         return x;
+    }
+
+    private string AddStage(string images, string key, int inChannels, ConvStage stage)
+    {
+        string x = AddConv(images, $"{key}.conv", inChannels, stage.Channels, stage.KernelSize);
+        for (int number = 2; number <= stage.Convolutions; number++)
+        {
+            x = AddConv(_graph.Add("Relu", $"{x}.relu", [x]), $"{key}.conv{number}", stage.Channels, stage.Channels, stage.KernelSize);
+        }
+
+        if (stage.SqueezeExcitationReduction is { } reduction)
+        {
+            x = AddSqueezeExcitation(x, $"{key}.squeeze_excitation", stage.Channels, reduction);
+        }
+
+        if (stage.Shortcut)
+        {
+            string shortcut = inChannels == stage.Channels
+                ? images
+                : AddConv(images, $"{key}.shortcut.conv", inChannels, stage.Channels, kernelSize: 1);
+            x = _graph.Add("Add", $"{key}.sum", [x, shortcut]);
+        }
+
+        x = _graph.Add("Relu", $"{key}.relu", [x]);
+        return stage.Pool
+            ? _graph.Add(
+                "MaxPool",
+                $"{key}.pool",
+                [x],
+                Attribute("kernel_shape", [3, 3]),
+                Attribute("strides", [2, 2]),
+                Attribute("pads", [1, 1, 1, 1]))
+            : x;
+    }
+
+    /// <summary>The linear layers as 1x1 convolutions, so that ONNX Runtime keeps the layout of the maps.</summary>
+    private string AddSqueezeExcitation(string maps, string key, int channels, int reduction)
+    {
+        string squeezed = _graph.Add("GlobalAveragePool", $"{key}.squeezed", [maps]); // [N, C, 1, 1]
+        string reduced = AddConv(squeezed, $"{key}.fc1", channels, channels / reduction, kernelSize: 1);
+        string hidden = _graph.Add("Relu", $"{key}.relu", [reduced]);
+        string expanded = AddConv(hidden, $"{key}.fc2", channels / reduction, channels, kernelSize: 1);
+        string scales = _graph.Add("Sigmoid", $"{key}.scales", [expanded]);
+        return _graph.Add("Mul", $"{key}.maps", [maps, scales]);
+    }
+
+    private string AddConv(string x, string key, int inChannels, int channels, int kernelSize)
+    {
+        int padding = kernelSize / 2;
+        return _graph.Add(
+            "Conv",
+            key,
+            [
+                x,
+                _graph.Constant($"{key}.weight", _weights[$"{key}.weight"], channels, inChannels, kernelSize, kernelSize),
+                _graph.Constant($"{key}.bias", _weights[$"{key}.bias"], channels),
+            ],
+            Attribute("kernel_shape", [kernelSize, kernelSize]),
+            Attribute("pads", [padding, padding, padding, padding]));
     }
 
     private string AddCnnHead(string features)

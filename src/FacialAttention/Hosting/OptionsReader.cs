@@ -144,7 +144,8 @@ internal sealed class OptionsReader
             AddFault(section, "an object");
         }
 
-        ParameterInfo[] parameters = typeof(ConvStage).GetConstructors().Single().GetParameters();
+        ConstructorInfo constructor = typeof(ConvStage).GetConstructors().Single();
+        ParameterInfo[] parameters = constructor.GetParameters();
         object?[] values = new object?[parameters.Length];
         foreach ((int index, ParameterInfo parameter) in parameters.Index())
         {
@@ -164,7 +165,7 @@ internal sealed class OptionsReader
         AddUnknown(
             [.. section.GetChildren().Where(child => !names.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).Select(child => child.Path)],
             names);
-        return new ConvStage((int)values[0]!, (int)values[1]!, (bool)values[2]!);
+        return (ConvStage)constructor.Invoke(values);
     }
 
     private object? ReadFactors(IConfigurationSection section, object? current)

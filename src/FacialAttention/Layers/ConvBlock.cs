@@ -1,59 +1,100 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace FacialAttention;
 
 /// <summary>
-/// One stage of a <see cref="ConvBackbone"/>: a convolution with 'same' padding and stride 1, optional batch norm, optional max-pool, ReLU.
-/// With the norm the convolution has no bias, which the norm would cancel.
+/// One stage of a <see cref="ConvBackbone"/>: what <see cref="ConvStage"/> says. With batch norms the convolutions have no bias, which the
+/// norms would cancel.
 /// </summary>
 internal sealed class ConvBlock : Module<Tensor, Tensor>
 {
-    private readonly bool _pool;
-    [ComponentName(Name = "conv")] private readonly Conv2d _conv;
-    [ComponentName(Name = "norm")] private readonly BatchNorm2d? _norm;
+    private readonly ConvStage _stage;
+    private readonly bool _batchNorm;
+    private readonly List<(Conv2d Conv, BatchNorm2d? Norm)> _convolutions = []; // Registered below: conv, norm, conv2, norm2, ...
+    private readonly Sequential? _shortcut;
+    private readonly SqueezeExcitation? _squeezeExcitation;
 
     /// <summary>A block for images of <paramref name="inChannels"/> channels; the stage is valid.</summary>
     public ConvBlock(int inChannels, ConvStage stage, bool batchNorm)
         : base(NativeTorch.Loaded(nameof(ConvBlock)))
     {
         using var scope = NewDisposeScope(); // TorchSharp's convolution with bias leaves a temporary behind.
-        _conv = Conv2d(
-            inChannels,
-            stage.Channels,
-            stage.KernelSize,
-            padding: stage.KernelSize / 2,
-            bias: !batchNorm,
-            device: ShapesOnly.Device);
-        _norm = batchNorm ? BatchNorm2d(stage.Channels, device: ShapesOnly.Device) : null;
-        _pool = stage.Pool;
-        RegisterComponents();
-    }
-
-    /// <summary>Its kernels; their dtype and device are those of the block.</summary>
-    public Tensor Weight => _conv.weight;
-
-    /// <summary>Images [N, C, H, W] to features [N, C', H, W]; a pool halves H and W, rounding up.</summary>
-    public override Tensor forward(Tensor images) => Run(images, _conv, _norm, _pool);
-
-    /// <summary>Convolution, norm, pool and ReLU, as far as they are there.</summary>
-    public static Tensor Run(Tensor images, Conv2d conv, BatchNorm2d? norm, bool pool)
-    {
-        using var scope = NewDisposeScope();
-        Tensor x = conv.call(images); // [N, C', H, W]
-        if (norm is not null)
+        _stage = stage;
+        _batchNorm = batchNorm;
+        int channels = inChannels;
+        for (int number = 1; number <= stage.Convolutions; number++)
         {
-            x = norm.call(x);
+            (Conv2d conv, BatchNorm2d? norm) = CreateConvolution(channels, stage.KernelSize);
+            string suffix = number == 1 ? "" : $"{number}";
+            register_module($"conv{suffix}", conv);
+            if (norm is not null)
+            {
+                register_module($"norm{suffix}", norm);
+            }
+
+            _convolutions.Add((conv, norm));
+            channels = stage.Channels;
         }
 
-        if (pool)
+        if (stage.SqueezeExcitationReduction is { } reduction)
+        {
+            _squeezeExcitation = new SqueezeExcitation(stage.Channels, reduction);
+            register_module("squeeze_excitation", _squeezeExcitation);
+        }
+
+        if (stage.Shortcut && inChannels != stage.Channels)
+        {
+            (Conv2d conv, BatchNorm2d? norm) = CreateConvolution(inChannels, kernelSize: 1);
+            _shortcut = norm is null ? Sequential(("conv", conv)) : Sequential(("conv", conv), ("norm", norm));
+            register_module("shortcut", _shortcut);
+        }
+    }
+
+    /// <summary>The kernels of the first convolution; their dtype and device are those of the block.</summary>
+    public Tensor Weight => _convolutions[0].Conv.weight;
+
+    /// <summary>Images [N, C, H, W] to features [N, C', H, W]; a pool halves H and W, rounding up.</summary>
+    public override Tensor forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = images;
+        foreach ((int index, (Conv2d conv, BatchNorm2d? norm)) in _convolutions.Index())
+        {
+            x = Convolve(index == 0 ? x : x.relu_(), conv, norm); // [N, C', H, W]
+        }
+
+        if (_squeezeExcitation is not null)
+        {
+            x = _squeezeExcitation.call(x);
+        }
+
+        if (_stage.Shortcut)
+        {
+            x = x.add_(_shortcut is null ? images : _shortcut.call(images));
+        }
+
+        if (_stage.Pool)
         {
             x = functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1); // [N, C', ceil(H / 2), ceil(W / 2)]
         }
 
         return x.relu_().MoveToOuterDisposeScope(); // After the pool: the same values as before it, for a quarter of the work.
+    }
+
+    /// <summary>Convolution, and norm if it is there; in the caller's scope.</summary>
+    public static Tensor Convolve(Tensor images, Conv2d conv, BatchNorm2d? norm)
+    {
+        Tensor x = conv.call(images);
+        return norm is null ? x : norm.call(x);
+    }
+
+    private (Conv2d Conv, BatchNorm2d? Norm) CreateConvolution(int inChannels, int kernelSize)
+    {
+        Conv2d conv = Conv2d(
+            inChannels, _stage.Channels, kernelSize, padding: kernelSize / 2, bias: !_batchNorm, device: ShapesOnly.Device);
+        return (conv, _batchNorm ? BatchNorm2d(_stage.Channels, device: ShapesOnly.Device) : null);
     }
 }

@@ -39,6 +39,7 @@ public sealed class PointwiseConvBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor images)
     {
         RequireTensor.Images(images, _inChannels, smallestSide: 1, _conv.weight, nameof(PointwiseConvBlock));
-        return ConvBlock.Run(images, _conv, _norm, pool: false);
+        using var scope = NewDisposeScope();
+        return ConvBlock.Convolve(images, _conv, _norm).relu_().MoveToOuterDisposeScope();
     }
 }

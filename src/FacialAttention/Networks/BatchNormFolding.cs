@@ -10,8 +10,8 @@ namespace FacialAttention;
 internal static class BatchNormFolding
 {
     private const double Epsilon = 1e-5; // that of BatchNorm2d
-    private const string Convolution = "conv.";
-    private const string Norm = "norm.";
+    private const string Convolution = "conv";
+    private const string Norm = "norm";
 
     /// <summary>A network in evaluation mode that computes as this one does in it, without batch norms; the caller owns it.</summary>
     public static ExpressionNetwork Of(ExpressionNetwork network)
@@ -34,8 +34,8 @@ internal static class BatchNormFolding
         Dictionary<string, Tensor> weights = network.state_dict();
         foreach ((string key, Tensor target) in folded.state_dict())
         {
-            string block = key.Contains(Convolution, StringComparison.Ordinal) ? key[..key.IndexOf(Convolution, StringComparison.Ordinal)] : "";
-            if (!weights.TryGetValue(block + Norm + "running_var", out Tensor? variance))
+            string norm = NormOf(key);
+            if (!weights.TryGetValue(norm + "running_var", out Tensor? variance))
             {
                 target.copy_(weights[key]);
                 continue;
@@ -46,7 +46,12 @@ internal static class BatchNormFolding
                 ? weights[key].to(ScalarType.Float64) * factor.view(-1, 1, 1, 1) // [C', C, k, k]
                 : Of("bias") - (Of("running_mean") * factor));
 
-            Tensor Of(string name) => weights[block + Norm + name].to(ScalarType.Float64);
+            Tensor Of(string name) => weights[norm + name].to(ScalarType.Float64);
         }
     }
+    /// <summary>What the keys of the norm behind a convolution start with: norm for conv, norm2 for conv2; empty for other weights.</summary>
+    private static string NormOf(string key) =>
+        key.Split('.') is [.. var outer, var layer, _] && layer.StartsWith(Convolution, StringComparison.Ordinal)
+            ? string.Join('.', [.. outer, Norm + layer[Convolution.Length..], ""])
+            : "";
 }

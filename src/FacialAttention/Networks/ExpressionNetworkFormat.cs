@@ -13,7 +13,7 @@ internal static partial class ExpressionNetworkFormat
     /// <summary>What the keys of the last layer, and no others, start with.</summary>
     public const string LastLayerPrefix = "classifier.linear.";
 
-    private static readonly JsonTypeInfo<StoredOptions> Json = new OptionsJson(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
         AllowDuplicateProperties = false,
         Converters =
@@ -25,8 +25,11 @@ internal static partial class ExpressionNetworkFormat
         PropertyNameCaseInsensitive = false,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        TypeInfoResolver = OptionsJson.Default.WithAddedModifier(LeaveOutDefaults),
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    }).StoredOptions;
+    };
+
+    private static readonly JsonTypeInfo<StoredOptions> Json = (JsonTypeInfo<StoredOptions>)Strict.GetTypeInfo(typeof(StoredOptions));
 
     public static NetworkDescription Describe(NetworkVariant variant, ExpressionNetworkOptions options, Calibration calibration) => new()
     {
@@ -67,6 +70,25 @@ internal static partial class ExpressionNetworkFormat
         catch (OptionsValidationException exception)
         {
             throw DescriptionFormat.Fault(source, $"{DescriptionFormat.OptionsKey}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>
+    /// Of a stage, only these names are always written; those that came later are left out where they are the default, so that a network
+    /// without them is still described by the same bytes (docs/adr/0003-format-versions.md).
+    /// </summary>
+    private static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(ConvStage))
+        {
+            return;
+        }
+
+        var plain = new ConvStage(KernelSize: 1, Channels: 1);
+        foreach (JsonPropertyInfo property in type.Properties.Where(property => property.Name is not ("kernelSize" or "channels" or "pool")))
+        {
+            object? usual = property.Get!(plain);
+            property.ShouldSerialize = (_, value) => !Equals(value, usual);
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class OptionsTarget : Target
           "Network": {
             "Labels": "calm, tense, other", "ImageHeight": 48, "ImageWidth": 64, "CropHeight": 40, "CropWidth": 40, "PixelMean": 0.5,
             "PixelStandardDeviation": 0.25,
-            "BackboneStages": [{"KernelSize": 1, "Channels": 8}, {"KernelSize": 3, "Channels": 16, "Pool": true}], "BatchNorm": true,
+            "BackboneStages": [{"KernelSize": 1, "Channels": 8}, {"KernelSize": 3, "Channels": 16, "Pool": true, "Convolutions": 2, "Shortcut": true, "SqueezeExcitationReduction": 4}],
+            "BatchNorm": true,
             "Scoring": "Dot", "LocalAttentionScaling": "AsPrinted", "LstmHiddenSize": 16, "LstmLayers": 1, "Bidirectional": true,
             "CnnHiddenSize": 16, "Dropout": 0.1, "Seed": 3
           },

@@ -13,7 +13,7 @@ internal static class TinyNetworks
         Labels = Labels,
         ImageHeight = Height,
         ImageWidth = Width,
-        BackboneStages = [new(1, 2, Pool: true), new(3, 2, Pool: true)],
+        BackboneStages = [new(1, 2, Pool: true), new(3, 2, Pool: true, Convolutions: 2, Shortcut: true, SqueezeExcitationReduction: 2)],
         LstmHiddenSize = 3,
         LstmLayers = 1,
         CnnHiddenSize = 3,

@@ -39,6 +39,12 @@ public sealed class OnnxParityTests
         },
         ["several convolutions a stage, no pool at the end"] = options => options.BackboneStages =
             [new(3, 4), new(3, 4), new(1, 6, Pool: true), new(7, 3), new(3, 5, Pool: true), new(1, 2), new(15, 3)],
+        ["shortcuts and squeeze-excitation"] = options => options.BackboneStages = TinyNetwork.ResidualStages,
+        ["shortcuts and squeeze-excitation, no batch norm, crop with odd margins"] = options =>
+        {
+            (options.BackboneStages, options.BatchNorm) = (TinyNetwork.ResidualStages, false);
+            (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (21, 24, 16, 19);
+        },
         ["two classes, other normalisation"] = options =>
         {
             options.Labels = new ExpressionLabels("yes", "no");

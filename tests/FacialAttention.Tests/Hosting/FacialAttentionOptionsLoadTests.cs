@@ -16,7 +16,10 @@ public sealed class FacialAttentionOptionsLoadTests : IDisposable
             {
               // comments and trailing commas are allowed
               "variant": "CnnAlstm",
-              "NETWORK": { "lstmLayers": 2, "backboneStages": [{ "kernelSize": 3, "channels": 8, "pool": true }] },
+              "NETWORK": { "lstmLayers": 2, "backboneStages": [
+                { "kernelSize": 3, "channels": 8, "pool": true },
+                { "kernelSize": 3, "channels": 9, "convolutions": 2, "SHORTCUT": true, "squeezeExcitationReduction": 3 },
+                { "kernelSize": 1, "channels": 9, "squeezeExcitationReduction": null }] },
               "trainer": { "batchSize": 8, "epochs": 3 },
             }
             """);
@@ -29,7 +32,10 @@ public sealed class FacialAttentionOptionsLoadTests : IDisposable
         loaded.Variant.Should().Be(NetworkVariant.CnnAlstm);
         loaded.Network.LstmLayers.Should().Be(2);
         loaded.Network.LstmHiddenSize.Should().Be(24);
-        loaded.Network.BackboneStages.Should().Equal(new ConvStage(3, 8, Pool: true));
+        loaded.Network.BackboneStages.Should().Equal(
+            new ConvStage(3, 8, Pool: true),
+            new ConvStage(3, 9, Convolutions: 2, Shortcut: true, SqueezeExcitationReduction: 3),
+            new ConvStage(1, 9));
         loaded.Trainer.BatchSize.Should().Be(9);
         loaded.Trainer.Epochs.Should().Be(3);
         loaded.Trainer.Iterations.Should().BeNull("epochs are a budget as iterations are");

@@ -23,6 +23,26 @@ public class BatchNormFoldingTests
         folded.state_dict().Keys.Should().NotContain(key => key.Contains("norm", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void FoldBatchNorm_ShortcutsAndSqueezeExcitation_GivesTheSameLogits(NetworkVariant variant)
+    {
+        using var scope = NewDisposeScope();
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        options.BackboneStages = TinyNetwork.ResidualStages;
+        using ExpressionNetwork network = Trained(variant, options);
+        network.to(ScalarType.Float64);
+        Tensor images = Images().to(ScalarType.Float64);
+
+        using ExpressionNetwork folded = network.FoldBatchNorm();
+
+        network.eval();
+        folded.call(images).allclose(network.call(images), rtol: 1e-10, atol: 1e-10).Should().BeTrue();
+        string[] keys = [.. folded.state_dict().Keys];
+        keys.Should().NotContain(key => key.Contains("norm", StringComparison.Ordinal));
+        keys.Should().Contain(["backbone.c3.conv3.bias", "backbone.c3.shortcut.conv.bias", "backbone.c3.squeeze_excitation.fc2.bias"]);
+    }
+
     [Fact]
     public void FoldBatchNorm_Network_StaysAsItIs()
     {

@@ -277,6 +277,17 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("\"kernelSize\":1", "\"kernelSize\":2",
         "options: BackboneStages: Stage 1 of the backbone: KernelSize is 2; expected an odd number from 1 to 15.")]
     [InlineData("\"channels\":2", "\"channels\":2,\"stride\":2", "options is not as expected: *stride*")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"convolutions\":9",
+        "options: BackboneStages: Stage 1 of the backbone: Convolutions is 9; expected 1 to 8.")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"convolutions\":null", "options is not as expected: *convolutions*")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"convolutions\":2",
+        "tensor 'backbone.c1.conv2.weight' is missing; expected the 24 keys of ACNN-ALSTM.")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"shortcut\":1", "options is not as expected: *shortcut*")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"shortcut\":null", "options is not as expected: *shortcut*")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"squeezeExcitationReduction\":3",
+        "options: BackboneStages: Stage 1 of the backbone: SqueezeExcitationReduction is 3; expected 1 to Channels, which is 2, or null.")]
+    [InlineData("\"channels\":2", "\"channels\":2,\"squeezeExcitationReduction\":true",
+        "options is not as expected: *squeezeExcitationReduction*")]
     [InlineData("\"kernelSize\":1,", "", "options is not as expected: *kernelSize*")]
     [InlineData("\"channels\":2", "\"channels\":3", "tensor 'backbone.c1.*' is F32 [2*]; expected F32 [3*].")]
     [InlineData("\"batchNorm\":true", "\"batchNorm\":false",

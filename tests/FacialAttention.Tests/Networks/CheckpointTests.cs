@@ -90,6 +90,34 @@ public sealed class CheckpointTests : IDisposable
     public void Load_UnusualOptions_AreThoseThatWereSaved(NetworkVariant variant) =>
         ShouldRoundTrip(variant, UnusualOptions(), UnusualOptions());
 
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Load_ShortcutsAndSqueezeExcitation_AreThoseThatWereSaved(NetworkVariant variant)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        options.BackboneStages = TinyNetwork.ResidualStages;
+
+        ShouldRoundTrip(variant, options, options);
+    }
+
+    [Fact]
+    public void Save_Stages_SayOnlyWhatIsNotTheDefaultOfTheLaterNames()
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        options.BackboneStages =
+            [new(3, 2, Pool: true), new(3, 4, Convolutions: 2, Shortcut: true, SqueezeExcitationReduction: 4), new(1, 4, Shortcut: true)];
+        using var network = new ExpressionNetwork(NetworkVariant.Cnn, options);
+        using var plain = new ExpressionNetwork(NetworkVariant.Cnn, TinyNetwork.Options());
+
+        network.Describe().Options.Should().StartWith(
+            """{"backboneStages":[{"kernelSize":3,"channels":2,"pool":true},{"kernelSize":3,"channels":4,"pool":false,"convolutions":2,"""
+            + """"shortcut":true,"squeezeExcitationReduction":4},{"kernelSize":1,"channels":4,"pool":false,"shortcut":true}],"batchNorm":true,""");
+        plain.Describe().Options.Should().Be(
+            """{"backboneStages":[{"kernelSize":1,"channels":2,"pool":false},{"kernelSize":3,"channels":3,"pool":true},"""
+            + """{"kernelSize":5,"channels":4,"pool":true}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne","""
+            + """"lstmHiddenSize":5,"lstmLayers":2,"bidirectional":false,"cnnHiddenSize":6,"dropout":0,"seed":1}""");
+    }
+
     [Fact]
     public void Load_DefaultBackbone_ComesBackSpelledOut()
     {

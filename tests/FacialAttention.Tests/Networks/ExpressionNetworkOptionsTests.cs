@@ -149,6 +149,9 @@ public sealed class ExpressionNetworkOptionsTests
             ([], "BackboneStages: The backbone has 0 stages; expected 1 to 64."),
             ([.. Enumerable.Repeat(new ConvStage(1, 1), 65)], "BackboneStages: The backbone has 65 stages; expected 1 to 64."),
             ([new(1, 2), new(4, 2)], "BackboneStages: Stage 2 of the backbone: KernelSize is 4; expected an odd number from 1 to 15."),
+            ([new(1, 2), new(3, 2, Convolutions: 9)], "BackboneStages: Stage 2 of the backbone: Convolutions is 9; expected 1 to 8."),
+            ([new(1, 2, SqueezeExcitationReduction: 3)],
+                "BackboneStages: Stage 1 of the backbone: SqueezeExcitationReduction is 3; expected 1 to Channels, which is 2, or null."),
             ([new(1, 2), null!], "BackboneStages: Stage 2 of the backbone: It is null."),
         ];
         foreach ((IReadOnlyList<ConvStage> stages, string message) in cases)
@@ -296,6 +299,21 @@ public sealed class ExpressionNetworkOptionsTests
         shapes["local_attention.score.query"].Should().Be("9");
         shapes["classifier.lstm.weight_ih_l0"].Should().Be("20, 9");
         shapes.Keys.Should().NotContain(key => key.StartsWith("backbone.c2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void BackboneStages_Block_HasItsWeights()
+    {
+        Dictionary<string, string> shapes = ShapesOf(
+            NetworkVariant.AcnnAlstm,
+            options => options.BackboneStages = [new(3, 8, Convolutions: 2, Shortcut: true, SqueezeExcitationReduction: 4)]);
+
+        shapes["backbone.c1.conv2.weight"].Should().Be("8, 8, 3, 3");
+        shapes["backbone.c1.norm2.running_var"].Should().Be("8");
+        shapes["backbone.c1.shortcut.conv.weight"].Should().Be("8, 1, 1, 1");
+        shapes["backbone.c1.squeeze_excitation.fc1.weight"].Should().Be("2, 8");
+        shapes["backbone.c1.squeeze_excitation.fc2.weight"].Should().Be("8, 2");
+        shapes["local_attention.score.query"].Should().Be("8");
     }
 
     [Fact]

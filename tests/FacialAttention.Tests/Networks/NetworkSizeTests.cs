@@ -23,6 +23,8 @@ public sealed class NetworkSizeTests
             options => (options.LstmLayers, options.Bidirectional) = (1, true),
             options => (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (33, 50, 17, 25),
             options => (options.BackboneStages, options.Labels) = (null, ExpressionLabels.CkPlus),
+            options => options.BackboneStages = TinyNetwork.ResidualStages,
+            options => (options.BackboneStages, options.BatchNorm) = (TinyNetwork.ResidualStages, false),
         ];
         foreach (Action<ExpressionNetworkOptions> edit in edits)
         {
@@ -67,6 +69,20 @@ public sealed class NetworkSizeTests
 
         // 7x10: 1x1 from 2 to 3, 3x3 from 3 to 4; then at 4x5: 5x5 from 4 to 3.
         NetworkSize.MultiplyAddsOf(backbone, images).Should().Be((70 * 1 * 2 * 3) + (70 * 9 * 3 * 4) + (20 * 25 * 4 * 3));
+    }
+
+    [Fact]
+    public void MultiplyAddsOf_Block_CountsItsShortcutAndSqueezeExcitationToo()
+    {
+        using var backbone = new ConvBackbone(
+            [new(3, 6, Pool: true, Convolutions: 3, Shortcut: true, SqueezeExcitationReduction: 2), new(3, 6, Shortcut: true)], inChannels: 2);
+        using Tensor images = Numbers.Random(1, 1, 2, 7, 10);
+
+        // 7x10: 3x3 from 2 to 6 and twice from 6 to 6, 1x1 from 2 to 6; once from 6 to 3 and back. At 4x5: 3x3 from 6 to 6, and a sum.
+        NetworkSize.MultiplyAddsOf(backbone, images).Should().Be(
+            (70 * ((9 * 2 * 6) + (2 * 9 * 6 * 6) + (2 * 6))) + (2 * 6 * 3) + (20 * 9 * 6 * 6));
+        NetworkSize.ParametersOf(backbone).Should().Be(
+            (9 * 2 * 6) + (3 * 9 * 6 * 6) + (2 * 6) + (5 * 2 * 6) + ((6 * 3) + 3 + (3 * 6) + 6));
     }
 
     [Theory]

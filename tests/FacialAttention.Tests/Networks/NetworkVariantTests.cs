@@ -114,6 +114,16 @@ public sealed class NetworkVariantTests
         Approved.ShouldMatch("Networks/Approved/AcnnAlstm.Bidirectional.approved.txt", LinesOf(network));
     }
 
+    [Fact]
+    public void StateDict_ShortcutsAndSqueezeExcitation_IsApproved()
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        options.BackboneStages = TinyNetwork.ResidualStages;
+        using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, options);
+
+        Approved.ShouldMatch("Networks/Approved/AcnnAlstm.Residual.approved.txt", LinesOf(network));
+    }
+
     private static string[] LinesOf(ExpressionNetwork network) =>
     [
         .. network.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => string.Create(

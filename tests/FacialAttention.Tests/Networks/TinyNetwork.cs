@@ -18,5 +18,15 @@ internal static class TinyNetwork
         CnnHiddenSize = 6,
     };
 
+    /// <summary>Rows of several convolutions, with squeeze-excitation and shortcuts of both kinds; two pools as well.</summary>
+    public static IReadOnlyList<ConvStage> ResidualStages { get; } =
+    [
+        new(3, 3, Pool: true),
+        new(3, 3, Convolutions: 2, Shortcut: true, SqueezeExcitationReduction: 2),
+        new(3, 4, Pool: true, Convolutions: 3, Shortcut: true, SqueezeExcitationReduction: 1),
+        new(1, 5, Convolutions: 2, Shortcut: true),
+        new(3, 4, SqueezeExcitationReduction: 4),
+    ];
+
     public static ExpressionNetwork Create(NetworkVariant variant) => new(variant, Options());
 }

@@ -44,6 +44,7 @@ public sealed class OnnxForeignModelTests : IDisposable
             {
                 ExpressionNetworkOptions options = TinyNetwork.Options();
                 options.Scoring = scoring;
+                options.BackboneStages = TinyNetwork.ResidualStages;
                 (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (20, 30, 16, 24);
                 using var network = new ExpressionNetwork(variant, options);
                 foreach (NodeProto node in OnnxExporter.CreateModel(network, null).Graph.Node)

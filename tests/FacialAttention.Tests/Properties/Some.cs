@@ -92,7 +92,10 @@ internal static class Some
         from kernelSize in Gen.Elements(1, 3, 5)
         from channels in Gen.Choose(1, 4)
         from pool in Truth
-        select new ConvStage(kernelSize, channels, pool);
+        from convolutions in Gen.Frequency((2, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
+        from shortcut in Truth
+        from reduction in Gen.Choose(0, channels)
+        select new ConvStage(kernelSize, channels, pool, convolutions, shortcut, reduction == 0 ? null : reduction);
 
     private static string WithoutCommasAndControls(string text) =>
         string.Concat(text.EnumerateRunes().Where(rune => rune.Value != ',' && !Rune.IsControl(rune)));

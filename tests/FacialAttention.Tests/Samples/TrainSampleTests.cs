@@ -434,7 +434,8 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
             "network:inputHeight is unknown; expected labels, imageHeight, imageWidth, ",
             "network:labels is an object or a list; expected a label set as one text.",
             "network:backboneStages:0 has no channels; expected it.",
-            "network:backboneStages:0:chanels is unknown; expected kernelSize, channels, pool.",
+            "network:backboneStages:0:chanels is unknown; expected kernelSize, channels, pool, convolutions, shortcut, "
+                + "squeezeExcitationReduction.",
             "trainer:labelSmoting is unknown; expected iterations, epochs, ",
             "trainer:augmentation is '3'; expected an object.",
             "trainer:batchSize is null; expected a whole number.",
@@ -448,6 +449,8 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     [Theory]
     [InlineData("fer2013.json")]
     [InlineData("fer2013-short.json")]
+    [InlineData("compact-fer2013.json")]
+    [InlineData("accurate-fer2013.json")]
     public void Train_RecipeOfTheRepository_Trains(string name)
     {
         using var folder = new TemporaryFolder();

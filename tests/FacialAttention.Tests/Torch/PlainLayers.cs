@@ -95,23 +95,77 @@ internal static class PlainLayers
     }
 
     /// <summary>The convolution under <paramref name="key"/>, its norm if it has one, ReLU.</summary>
-    public static double[,,,] ConvBlock(double[,,,] x, Dictionary<string, Tensor> state, string key, bool training)
-    {
-        double[]? bias = state.TryGetValue($"{key}conv.bias", out Tensor? stored) ? Numbers.ValuesOf(stored) : null;
-        double[,,,] y = Conv(x, Numbers.ArrayOf<double[,,,]>(state[$"{key}conv.weight"]), bias);
-        return Relu(state.ContainsKey($"{key}norm.weight") ? BatchNorm(y, state, $"{key}norm", training) : y);
-    }
+    public static double[,,,] ConvBlock(double[,,,] x, Dictionary<string, Tensor> state, string key, bool training) =>
+        Relu(Convolve(x, state, key, "", training));
 
     public static double[,,,] Backbone(
         double[,,,] x, IReadOnlyList<ConvStage> stages, Dictionary<string, Tensor> state, string key, bool training)
     {
         for (int i = 0; i < stages.Count; i++)
         {
-            x = ConvBlock(x, state, $"{key}c{i + 1}.", training);
-            x = stages[i].Pool ? MaxPool(x) : x;
+            x = Stage(x, stages[i], state, $"{key}c{i + 1}.", training);
         }
 
         return x;
+    }
+
+    /// <summary>Convolutions, squeeze-excitation, shortcut, ReLU and pool, as far as the stage has them.</summary>
+    private static double[,,,] Stage(double[,,,] images, ConvStage stage, Dictionary<string, Tensor> state, string key, bool training)
+    {
+        double[,,,] x = Convolve(images, state, key, "", training);
+        for (int number = 2; number <= stage.Convolutions; number++)
+        {
+            x = Convolve(Relu(x), state, key, $"{number}", training);
+        }
+
+        x = stage.SqueezeExcitationReduction is null ? x : SqueezeExcitation(x, state, $"{key}squeeze_excitation.");
+        if (stage.Shortcut)
+        {
+            double[,,,] shortcut = images.GetLength(1) == stage.Channels
+                ? images
+                : Convolve(images, state, $"{key}shortcut.", "", training);
+            var sum = (double[,,,])x.Clone();
+            foreach ((int i, int c, int h, int w) in Places(sum))
+            {
+                sum[i, c, h, w] += shortcut[i, c, h, w];
+            }
+
+            x = sum;
+        }
+
+        x = Relu(x);
+        return stage.Pool ? MaxPool(x) : x;
+    }
+
+    /// <summary>A convolution and its norm, if it has one.</summary>
+    private static double[,,,] Convolve(double[,,,] x, Dictionary<string, Tensor> state, string key, string number, bool training)
+    {
+        double[]? bias = state.TryGetValue($"{key}conv{number}.bias", out Tensor? stored) ? Numbers.ValuesOf(stored) : null;
+        double[,,,] y = Conv(x, Numbers.ArrayOf<double[,,,]>(state[$"{key}conv{number}.weight"]), bias);
+        return state.ContainsKey($"{key}norm{number}.weight") ? BatchNorm(y, state, $"{key}norm{number}", training) : y;
+    }
+
+    private static double[,,,] SqueezeExcitation(double[,,,] x, Dictionary<string, Tensor> state, string key)
+    {
+        (int n, int channels, int height, int width) = SizeOf(x);
+        var y = (double[,,,])x.Clone();
+        for (int i = 0; i < n; i++)
+        {
+            var means = new double[channels];
+            foreach ((int face, int c, int h, int w) in Places(x))
+            {
+                means[c] += face == i ? x[i, c, h, w] / (height * width) : 0;
+            }
+
+            double[] hidden = [.. Linear(means, state, $"{key}fc1").Select(value => Math.Max(0, value))];
+            double[] scales = [.. Linear(hidden, state, $"{key}fc2").Select(Sigmoid)];
+            foreach ((int face, int c, int h, int w) in Places(x))
+            {
+                y[face, c, h, w] *= face == i ? scales[c] : 1;
+            }
+        }
+
+        return y;
     }
 
     /// <summary>The distribution over steps of features [N, T, D] under the weights of an attention layer: [N, T].</summary>
