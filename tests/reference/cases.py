@@ -102,7 +102,8 @@ def plain_network(variant, scoring, **options):
                    bidirectional=True, **options)
 
 
-RESIDUAL = stages((1, 4, "pool"), (3, 6, "pool", block(2, True, 2)), (3, 6, block(2, True, 3)), (3, 5, "pool", block(3)))
+# Sizes at which no gradient of AdamW's is so small that single precision alone decides on its sign.
+RESIDUAL = stages((1, 4), (3, 5, "pool", block(2, True, 2)), (3, 5, "pool", block(2, True, 3)), (3, 6, "pool", block(2)))
 
 
 def all_cases():
@@ -113,7 +114,7 @@ def all_cases():
         backbone("backbone-plain", 1, False, 11, 17, (1, 3), (5, 4, "pool"), (3, 4), (3, 4), (7, 5, "pool")),
         backbone("backbone-deep", 2, True, 21, 14, (3, 4), (3, 4, "pool"), (3, 5), (3, 5, "pool"), (3, 5), (3, 6, "pool")),
         backbone("backbone-shortcut", 3, True, 13, 10,
-                 (3, 4, block()), (3, 4, "pool", block(1)), (1, 6, "pool", block(3)), (5, 6, block(2))),
+                 (3, 4, block()), (3, 4, "pool", block(1)), (3, 6, "pool", block(3)), (1, 6, block(2))),
         backbone("backbone-squeeze", 2, True, 11, 14,
                  (3, 9, block(1, False, 2)), (3, 8, "pool", block(3, False, 4)), (3, 5, block(1, False, 1))),
         backbone("backbone-squeeze-shortcut", 1, True, 15, 8, (3, 4, "pool"), (3, 6, "pool", block(2, True, 2)), (3, 6, block(2, True, 3))),

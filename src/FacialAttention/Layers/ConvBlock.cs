@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,9 +14,9 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
 {
     private readonly ConvStage _stage;
     private readonly bool _batchNorm;
-    private readonly List<(Conv2d Conv, BatchNorm2d? Norm)> _convolutions = []; // Registered below: conv, norm, conv2, norm2, ...
-    private readonly Sequential? _shortcut;
-    private readonly SqueezeExcitation? _squeezeExcitation;
+    private readonly List<(Conv2d Conv, BatchNorm2d? Norm)> _convolutions = []; // Registered one by one below: conv, norm, conv2, norm2, ...
+    [ComponentName(Name = "squeeze_excitation")] private readonly SqueezeExcitation? _squeezeExcitation;
+    [ComponentName(Name = "shortcut")] private readonly Sequential? _shortcut;
 
     /// <summary>A block for images of <paramref name="inChannels"/> channels; the stage is valid.</summary>
     public ConvBlock(int inChannels, ConvStage stage, bool batchNorm)
@@ -42,15 +43,15 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
         if (stage.SqueezeExcitationReduction is { } reduction)
         {
             _squeezeExcitation = new SqueezeExcitation(stage.Channels, reduction);
-            register_module("squeeze_excitation", _squeezeExcitation);
         }
 
         if (stage.Shortcut && inChannels != stage.Channels)
         {
             (Conv2d conv, BatchNorm2d? norm) = CreateConvolution(inChannels, kernelSize: 1);
             _shortcut = norm is null ? Sequential(("conv", conv)) : Sequential(("conv", conv), ("norm", norm));
-            register_module("shortcut", _shortcut);
         }
+
+        RegisterComponents();
     }
 
     /// <summary>The kernels of the first convolution; their dtype and device are those of the block.</summary>

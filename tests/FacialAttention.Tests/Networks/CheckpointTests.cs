@@ -109,13 +109,17 @@ public sealed class CheckpointTests : IDisposable
         using var network = new ExpressionNetwork(NetworkVariant.Cnn, options);
         using var plain = new ExpressionNetwork(NetworkVariant.Cnn, TinyNetwork.Options());
 
-        network.Describe().Options.Should().StartWith(
-            """{"backboneStages":[{"kernelSize":3,"channels":2,"pool":true},{"kernelSize":3,"channels":4,"pool":false,"convolutions":2,"""
-            + """"shortcut":true,"squeezeExcitationReduction":4},{"kernelSize":1,"channels":4,"pool":false,"shortcut":true}],"batchNorm":true,""");
-        plain.Describe().Options.Should().Be(
-            """{"backboneStages":[{"kernelSize":1,"channels":2,"pool":false},{"kernelSize":3,"channels":3,"pool":true},"""
-            + """{"kernelSize":5,"channels":4,"pool":true}],"batchNorm":true,"scoring":"Additive","localAttentionScaling":"MeanOne","""
-            + """"lstmHiddenSize":5,"lstmLayers":2,"bidirectional":false,"cnnHiddenSize":6,"dropout":0,"seed":1}""");
+        StagesOf(network).Should().Equal(
+            """{"kernelSize":3,"channels":2,"pool":true}""",
+            """{"kernelSize":3,"channels":4,"pool":false,"convolutions":2,"shortcut":true,"squeezeExcitationReduction":4}""",
+            """{"kernelSize":1,"channels":4,"pool":false,"shortcut":true}""");
+        StagesOf(plain).Should().Equal(
+            """{"kernelSize":1,"channels":2,"pool":false}""",
+            """{"kernelSize":3,"channels":3,"pool":true}""",
+            """{"kernelSize":5,"channels":4,"pool":true}""");
+
+        static IEnumerable<string> StagesOf(ExpressionNetwork network) => JsonDocument.Parse(network.Describe().Options)
+            .RootElement.GetProperty("backboneStages").EnumerateArray().Select(stage => stage.GetRawText());
     }
 
     [Fact]
