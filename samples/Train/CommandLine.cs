@@ -80,6 +80,20 @@ internal sealed class CommandLine
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<string?> _teacher = new("--teacher")
+    {
+        Description = "A file that teach wrote of the same training faces; how much of the loss it is, trainer:distillationShare says.",
+        HelpName = "FILE.safetensors",
+    };
+
+    private readonly Option<FoldChoice?> _fold = new("--fold")
+    {
+        Description = "Leave fold K of N out of the training faces: 1/5 to 5/5 are five networks for teach, each face unknown to one of them. "
+            + "Equal pictures, and those of one person, are in one fold.",
+        HelpName = "K/N",
+        CustomParser = ParseFold,
+    };
+
     private readonly Option<string?> _freeze = new("--freeze")
     {
         Description = "Parts of the network to leave as they are, separated by commas, for example backbone,local_attention.",
@@ -118,6 +132,25 @@ internal sealed class CommandLine
     private static readonly string TemperatureRange =
         FormattableString.Invariant($"{Calibration.MinTemperature} to {Calibration.MaxTemperature}");
 
+    private readonly Option<string[]> _checkpoints = new("--checkpoint")
+    {
+        Description = "One trained network, which judges all training faces; or one of each fold (train --fold), which judge those they have "
+            + "not seen.",
+        HelpName = "FILE ...",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string> _teacherFile = new("--output")
+    {
+        Description = "A new .safetensors file.",
+        HelpName = "FILE.safetensors",
+        Required = true,
+    };
+
+    private readonly Option<int> _shift = CommonOptions.WholeNumber(
+        "--shift", 0, 8, "Look at each face and its mirror image also shifted by so many pixels to each of four sides.", _ => 0);
     private readonly Option<string> _picture = new("--output") { Description = "A new .png file.", HelpName = "FILE.png", Required = true };
     private readonly Option<string> _model = new("--output") { Description = "A new .onnx file.", HelpName = "FILE.onnx", Required = true };
     private readonly Option<bool> _attention = new("--attention") { Description = "Also give the attention over places, as outputs." };
@@ -192,10 +225,11 @@ internal sealed class CommandLine
     public CommandLine()
     {
         CommonOptions.RefuseEmpty(
-            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus);
+            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _teacherFile!);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
-            _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+            _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _teacher, _fold, _output, _resume, _skipBad, _tensorBoard,
+            _seed, _device, _threads,
         };
         var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
         {
@@ -203,7 +237,12 @@ internal sealed class CommandLine
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
-            _checkpoint, _data, _ferPlus, _rule, _split, _csvLabels, _freeze, _config, _set, _output, _resume, _skipBad, _tensorBoard, _seed, _device, _threads,
+            _checkpoint, _data, _ferPlus, _rule, _split, _csvLabels, _freeze, _config, _set, _teacher, _fold, _output, _resume, _skipBad,
+            _tensorBoard, _seed, _device, _threads,
+        };
+        var teach = new Command("teach", "Writes what trained networks say of the training faces, for train --teacher.")
+        {
+            _checkpoints, _trainData, _ferPlus, _rule, _split, _csvLabels, _shift, _teacherFile, _skipBad, _device, _threads,
         };
         var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png.")
         {
@@ -230,6 +269,7 @@ internal sealed class CommandLine
         SampleProgram.SetAction(finetune, (result, token) => TrainRun.Run(ReadFinetune(result), token));
         SampleProgram.SetAction(curves, (result, token) => CurvesRun.Run(
             new CurvesSettings(result.GetValue(_runs)!, result.GetValue(_picture)!), token));
+        SampleProgram.SetAction(teach, (result, token) => TeachRun.Run(ReadTeach(result), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
         SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention))));
@@ -237,7 +277,7 @@ internal sealed class CommandLine
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, written to stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune, export, curves, draw,
+            train, evaluate, finetune, teach, export, curves, draw,
         };
     }
 
@@ -291,6 +331,8 @@ internal sealed class CommandLine
         {
             CheckpointPath = checkpoint,
             Data = ReadSource(result, data, result.GetValue(_split)),
+            TeacherPath = result.GetValue(_teacher),
+            Fold = result.GetValue(_fold),
             RecipePath = result.GetValue(_config),
             Overrides = overrides,
             Defaults = data is null ? DrawnFacesDefaults : new FacialAttentionOptions(),
@@ -310,6 +352,19 @@ internal sealed class CommandLine
             result.GetValue(_part)!,
             result.GetValue(_json),
             result.GetValue(_mirrored),
+            device,
+            cudaIndex,
+            result.GetValue(_threads));
+    }
+
+    private TeachSettings ReadTeach(ParseResult result)
+    {
+        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
+        return new TeachSettings(
+            result.GetValue(_checkpoints)!,
+            ReadSource(result, result.GetValue(_trainData), result.GetValue(_split)),
+            result.GetValue(_shift),
+            result.GetValue(_teacherFile)!,
             device,
             cudaIndex,
             result.GetValue(_threads));
@@ -429,6 +484,17 @@ internal sealed class CommandLine
         }
 
         return value;
+    }
+
+    private static FoldChoice? ParseFold(ArgumentResult result)
+    {
+        string text = CommonOptions.Text(result);
+        if (!FoldChoice.TryParse(text, out FoldChoice? fold))
+        {
+            result.AddError($"--fold: got '{text}', expected K/N, for example 1/5: fold 1 to N of at least 2.");
+        }
+
+        return fold;
     }
 
     private static NetworkVariant? ParseVariant(ArgumentResult result)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FacialAttention;
@@ -17,17 +16,19 @@ internal static class TrainRun
     {
         settings.Data.CheckOutput(settings.OutputFolder);
         FacialAttentionOptions recipe = ReadRecipe(settings);
+        CheckTeacher(settings, recipe.Trainer);
         using RunFolder? folder = settings.OutputFolder is { } path ? new RunFolder(path, settings.Resumes) : null;
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(settings.Threads);
         ExpressionNetworkOptions options = recipe.Network;
-        DatasetSplit faces = settings.Data.ReadSplit(new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
+        var read = TrainFaces.Read(settings, new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
+        DatasetSplit faces = read.Split;
         ExpressionNetwork network = settings.CheckpointPath is { } checkpoint
             ? Continue(checkpoint, recipe, faces.Training.Labels)
             : Begin(recipe, faces.Training.Labels);
         using (network)
         {
-            JsonObject run = Describe(settings, network, faces, recipe);
+            JsonObject run = Describe(settings, network, read, recipe);
             if (folder is { IsFinished: true })
             {
                 Console.WriteLine("This run is finished.");
@@ -42,10 +43,11 @@ internal static class TrainRun
                     ["data"] = settings.Data.Name,
                     ["split"] = faces.Description,
                     ["checkpoint"] = JsonFile.TextOf(run["checkpoint"]),
+                    ["teacher"] = JsonFile.TextOf(run["teacher"]),
                 });
             try
             {
-                RunResult result = Train(settings, network, faces, recipe, run, state, folder, cancellationToken);
+                RunResult result = Train(settings, network, read, recipe, run, state, folder, cancellationToken);
                 state?.Delete();
                 MetricTables.Print(result);
             }
@@ -63,6 +65,18 @@ internal static class TrainRun
                     ? "Stopped. The state is kept; continue with the same command and --resume."
                     : "Stopped. Nothing is kept.");
             }
+        }
+    }
+
+    private static void CheckTeacher(TrainSettings settings, TrainerOptions options)
+    {
+        bool learns = options.DistillationShare > 0;
+        if (learns != (settings.TeacherPath is not null))
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--teacher was {(learns ? "not given" : "given")} while trainer:distillationShare is {options.DistillationShare}; expected "
+                + $"{(learns ? "a file that teach wrote, or 0" : "a share above 0, for example --set trainer:distillationShare=0.5")}."));
         }
     }
 
@@ -116,13 +130,14 @@ internal static class TrainRun
     private static RunResult Train(
         TrainSettings settings,
         ExpressionNetwork network,
-        DatasetSplit faces,
+        TrainFaces read,
         FacialAttentionOptions recipe,
         JsonObject run,
         ResumeState? state,
         RunFolder? folder,
         CancellationToken cancellationToken)
     {
+        DatasetSplit faces = read.Split;
         using var trainer = new Trainer(network, recipe.Trainer);
         Console.WriteLine($"Device {trainer.Device}");
         Console.WriteLine(string.Create(
@@ -159,19 +174,20 @@ internal static class TrainRun
             SplitMetrics.Of(Evaluate(faces.Training)),
             SplitMetrics.Of(validation),
             faces.Test is null ? null : SplitMetrics.Of(Evaluate(faces.Test)));
-        folder?.Write(network, Provenance(settings, faces, recipe, history), result, history);
+        folder?.Write(network, Provenance(settings, read, recipe, history), result, history);
         return result;
 
         EvaluationResult Evaluate(FaceDataset dataset) => Evaluator.Evaluate(
-            network, dataset, averageMirrored: recipe.Trainer.AverageMirrored, cancellationToken: cancellationToken);
+            network, dataset, recipe.Trainer.ValidationBatchSize, recipe.Trainer.AverageMirrored, cancellationToken);
     }
 
     /// <summary>The faces that count.</summary>
     private static int Counted(FaceDataset? faces) => faces?.CountByLabel().Sum() ?? 0;
 
     /// <summary>All that makes the run what it is.</summary>
-    private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, DatasetSplit faces, FacialAttentionOptions recipe)
+    private static JsonObject Describe(TrainSettings settings, ExpressionNetwork network, TrainFaces read, FacialAttentionOptions recipe)
     {
+        DatasetSplit faces = read.Split;
         JsonObject trainer = JsonFile.ToObject(recipe.Trainer);
         foreach (string name in ResumeState.FreeOptions)
         {
@@ -181,13 +197,13 @@ internal static class TrainRun
         return JsonFile.ToObject(new
         {
             Variant = network.Variant.PaperName,
-            Checkpoint = settings.CheckpointPath is { } path
-                ? $"sha256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}"
-                : null,
+            Checkpoint = settings.CheckpointPath is { } path ? TrainFaces.ChecksumOf(path) : null,
+            Teacher = read.Origin.GetValueOrDefault(TrainFaces.TeacherKey),
             Data = new
             {
                 settings.Data.Name,
                 Split = faces.Description,
+                Fold = read.Origin.GetValueOrDefault(TrainFaces.FoldKey),
                 Training = Counted(faces.Training),
                 Validation = Counted(faces.Validation),
                 Test = faces.Test is null ? (int?)null : Counted(faces.Test),
@@ -198,10 +214,10 @@ internal static class TrainRun
     }
 
     private static Dictionary<string, string> Provenance(
-        TrainSettings settings, DatasetSplit faces, FacialAttentionOptions recipe, TrainingHistory history) => new()
+        TrainSettings settings, TrainFaces read, FacialAttentionOptions recipe, TrainingHistory history) => new(read.Origin)
     {
         ["data"] = settings.Data.Name,
-        ["split"] = faces.Description,
+        ["split"] = read.Split.Description,
         ["seed"] = recipe.Trainer.Seed.ToString(CultureInfo.InvariantCulture),
         ["iteration"] = history.Best.Iteration.ToString(CultureInfo.InvariantCulture),
         ["validationAccuracy"] = (1 - history.Best.Error).ToString("F4", CultureInfo.InvariantCulture),

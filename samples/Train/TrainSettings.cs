@@ -10,6 +10,12 @@ internal sealed record TrainSettings
 
     public required FaceSource Data { get; init; }
 
+    /// <summary>What a teacher says of the training faces; null for none.</summary>
+    public required string? TeacherPath { get; init; }
+
+    /// <summary>The fold of the training faces that the network does not see; null for none.</summary>
+    public required FoldChoice? Fold { get; init; }
+
     /// <summary>The recipe's file; null for none.</summary>
     public required string? RecipePath { get; init; }
 

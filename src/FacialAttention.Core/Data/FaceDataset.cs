@@ -286,6 +286,13 @@ public sealed class FaceDataset
     /// <summary>Whether a face counts in the loss and in what is measured: its weight is not 0.</summary>
     internal bool Counts(int index) => Columns.Weights is not { } weights || weights.Span[index] > 0;
 
+    /// <summary>For each face the first that has its pixels, which may be itself.</summary>
+    internal int[] FirstRowsOfEqualPixels()
+    {
+        var firsts = new Dictionary<int, int>(Count, new SamePixels(this, this));
+        return [.. Enumerable.Range(0, Count).Select(row => firsts.TryAdd(row, row) ? row : firsts[row])];
+    }
+
     /// <summary>How size or labels differ from those of another dataset, as "the faces are ...; expected ..."; null if they do not.</summary>
     internal string? FindDifference(FaceDataset expected)
     {

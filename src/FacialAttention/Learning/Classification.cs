@@ -38,6 +38,9 @@ public sealed class Classification : Objective
     /// </summary>
     public Func<Tensor, Tensor, Tensor>? Loss { get; init; }
 
+    /// <summary>What is learned of a teacher beside the targets; null for nothing.</summary>
+    internal Distillation? Distillation { get; private init; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException">The batch is null.</exception>
     /// <exception cref="ArgumentException">The network does not return logits [N, K].</exception>
@@ -55,8 +58,20 @@ public sealed class Classification : Objective
     public override (Tensor Loss, Tensor Logits) Learn(FaceBatch batch)
     {
         Tensor logits = Logits(batch);
-        return (Loss is null ? CrossEntropy(logits, batch) : OwnLoss(Loss, logits, batch), logits);
+        using var scope = NewDisposeScope();
+        Tensor loss = Loss is null ? CrossEntropy(logits, batch) : OwnLoss(Loss, logits, batch);
+        if (Distillation is not null)
+        {
+            using Scalar ofTargets = 1 - Distillation.Share, ofTeacher = Distillation.Share;
+            Tensor divergence = Mean(Distillation.Divergences(logits, batch.Teacher!), batch.Weights);
+            loss = (loss * ofTargets) + (divergence * ofTeacher);
+        }
+
+        return (loss.MoveToOuterDisposeScope(), logits);
     }
+
+    /// <summary>An objective that asks the network in the same way and learns from a teacher too.</summary>
+    internal Classification With(Distillation distillation) => new(_logits) { Loss = Loss, Distillation = distillation };
 
     /// <summary>The mean cross-entropy of logits [N, K] to a batch's targets, by its weights. The caller owns the result.</summary>
     internal static Tensor CrossEntropy(Tensor logits, FaceBatch batch)

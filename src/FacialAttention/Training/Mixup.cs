@@ -36,8 +36,8 @@ internal sealed class Mixup(double alpha, int seed)
     }
 
     /// <summary>
-    /// Two batches mixed, face by face: images, targets, what a teacher says. A face weighs in the targets as it does in the loss. Landmarks are
-    /// those of the first. The caller owns the result.
+    /// Two batches mixed, face by face: images, targets, what a teacher says. A face weighs in the targets, and in what the teacher says, as it
+    /// does in the loss. Landmarks are those of the first. The caller owns the result.
     /// </summary>
     public static FaceBatch Mix(FaceBatch own, FaceBatch partners, double share)
     {
@@ -53,13 +53,20 @@ internal sealed class Mixup(double alpha, int seed)
         if (own.Weights is { } weights)
         {
             Tensor sums = Both(weights, partners.Weights!); // [N]
-            Tensor targets = Both(own.Targets * weights.unsqueeze(1), partners.Targets * partners.Weights!.unsqueeze(1)); // [N, K]
-            mixed = mixed with { Targets = targets / sums.clamp_min(smallest).unsqueeze(1), Weights = sums };
+            mixed = mixed with
+            {
+                Targets = Weighted(own.Targets, partners.Targets, sums),
+                Teacher = own.Teacher is null ? null : Weighted(own.Teacher, partners.Teacher!, sums),
+                Weights = sums,
+            };
         }
 
         return mixed.MoveToOuter(scope);
 
         Tensor Both(Tensor first, Tensor second) => (first * shareOfOwn).add_(second, shareOfPartners);
+
+        Tensor Weighted(Tensor first, Tensor second, Tensor sums) => // [N, K]
+            Both(first * own.Weights!.unsqueeze(1), second * partners.Weights!.unsqueeze(1)) / sums.clamp_min(smallest).unsqueeze(1);
     }
 
     private double NextBeta(ref SeededRandom random)

@@ -56,7 +56,8 @@ public sealed partial class Trainer : IDisposable
     /// One or more options are outside their ranges; all are named.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The network has no parameter to train, or the options name a part that it does not have.
+    /// The network has no parameter to train, the options name a part that it does not have, or ask for a teacher while the objective is no
+    /// <see cref="Classification"/> by cross-entropy.
     /// </exception>
     /// <exception cref="InvalidOperationException">The device asked for cannot be had.</exception>
     public Trainer(
@@ -71,7 +72,7 @@ public sealed partial class Trainer : IDisposable
         NativeTorch.EnsureLoaded();
         _options = (options ?? new TrainerOptions()).ValidatedCopy();
         _network = network;
-        _objective = objective;
+        _objective = _options.WithTeacher(objective);
         _logger = logger ?? NullLogger<Trainer>.Instance;
         Device = device ?? DeviceSelector.Select(_options.Device, _options.CudaIndex, _logger);
         network.to(Device.Device);
@@ -97,8 +98,8 @@ public sealed partial class Trainer : IDisposable
     /// <param name="progress">Receives a report after each iteration, on this thread unless the implementation says otherwise.</param>
     /// <param name="cancellationToken">Stops between batches; the network then holds the best weights so far, if any were measured.</param>
     /// <exception cref="ArgumentException">
-    /// The datasets differ in size or labels, the network does not fit them, or training cuts faces to a size that the network does not take
-    /// the centre of.
+    /// The datasets differ in size or labels, the network does not fit them, training cuts faces to a size that the network does not take
+    /// the centre of, or the options ask for a teacher that the training faces do not have.
     /// </exception>
     /// <exception cref="TrainingDivergedException">
     /// The loss stopped being finite; the network then holds the best weights so far, if any.
@@ -119,7 +120,7 @@ public sealed partial class Trainer : IDisposable
     {
         using RunningCalls.Call call = _calls.Begin();
         using RunningCalls.Call held = RequireModule.Hold(_network, "network");
-        TrainingRun.Check(training, validation, _options.Augmentation, _objective as IDescribed ?? _network as IDescribed);
+        TrainingRun.Check(training, validation, _options, _objective as IDescribed ?? _network as IDescribed);
         using var seeded = new SeededTorch(_options.Seed);
         using var run = new TrainingRun(_network, _optimizer, _options, training, validation, Device.Device);
         using FileClaim? claim = resume?.Claim(LogNoLocks);

@@ -105,6 +105,23 @@ public sealed class TrainerOptions : IValidatableObject
     [OptionRange(0.0, 1.0)]
     public double MixupEnd { get; set; } = 1;
 
+    /// <summary>
+    /// How much of the training loss is the teacher of the dataset (<see cref="FaceColumns.Teacher"/>, for example from a
+    /// <see cref="TeacherFile"/>), the rest being cross-entropy to the targets: 0 to 1, default 0. The teacher's part is
+    /// T² KL(p || q), where T is <see cref="DistillationTemperature"/>, p the teacher's probabilities to the power 1 / T, scaled to a sum of
+    /// 1, and q the softmax of the logits over T (Hinton, Vinyals and Dean, 2015, arXiv 1503.02531). Only with cross-entropy: an objective or
+    /// loss of your own says itself what it learns of <see cref="FaceBatch.Teacher"/>.
+    /// </summary>
+    [OptionRange(0.0, 1.0)]
+    public double DistillationShare { get; set; }
+
+    /// <summary>
+    /// What teacher and student are softened by: 0.1 to 100, default 1, which takes both as they are. Without effect if
+    /// <see cref="DistillationShare"/> is 0.
+    /// </summary>
+    [OptionRange(0.1, 100.0)]
+    public double DistillationTemperature { get; set; } = 1;
+
     /// <summary>How training faces are changed at random. Default: the paper's flips.</summary>
     [ValidateObjectMembers(typeof(AugmentationOptionsValidator))]
     public AugmentationOptions Augmentation { get; set; } = new();
@@ -212,6 +229,22 @@ public sealed class TrainerOptions : IValidatableObject
             : throw new ArgumentException(
                 $"{nameof(Epochs)} is {epochs}, which is {iterations} iterations of {BatchSize} of {faces} faces; expected at most "
                 + $"{int.MaxValue}.");
+    }
+
+    /// <summary>An objective that also learns from a teacher, if that is asked for.</summary>
+    /// <exception cref="ArgumentException">It is asked for, and the objective has a loss of its own.</exception>
+    internal Objective WithTeacher(Objective objective)
+    {
+        if (DistillationShare == 0)
+        {
+            return objective;
+        }
+
+        return objective is Classification { Loss: null } classification
+            ? classification.With(new Distillation(DistillationShare, DistillationTemperature))
+            : throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(DistillationShare)} is {DistillationShare} while the trainer has a loss of its own; ")
+                + $"expected 0, and what to learn of {nameof(FaceBatch)}.{nameof(FaceBatch.Teacher)} in that loss.");
     }
 
     /// <summary>A validated copy.</summary>

@@ -56,8 +56,10 @@ internal sealed class TrainingRun : IDisposable
     public bool IsBetweenNewSteps => !_isInStep && Record.Iteration > _firstIteration;
 
     /// <summary>Checks that two datasets can be one run, and that training shows as much of a face as validation does.</summary>
-    /// <exception cref="ArgumentException">They differ in size or labels, or the crop does not fit faces or network.</exception>
-    public static void Check(FaceDataset training, FaceDataset validation, AugmentationOptions augmentation, IDescribed? network)
+    /// <exception cref="ArgumentException">
+    /// They differ in size or labels, training has no teacher to learn from, or the crop does not fit faces or network.
+    /// </exception>
+    public static void Check(FaceDataset training, FaceDataset validation, TrainerOptions options, IDescribed? network)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(validation);
@@ -70,7 +72,16 @@ internal sealed class TrainingRun : IDisposable
                 nameof(validation));
         }
 
-        if (augmentation is not { CropHeight: { } height, CropWidth: { } width })
+        if (options.DistillationShare > 0 && training.Columns.Teacher is null)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(TrainerOptions.DistillationShare)} is {options.DistillationShare} and the training faces ")
+                + $"have no teacher; expected the column {nameof(FaceColumns.Teacher)}, for example by {nameof(TeacherFile)}.{nameof(TeacherFile.Load)}, "
+                + "or 0.",
+                nameof(training));
+        }
+
+        if (options.Augmentation is not { CropHeight: { } height, CropWidth: { } width })
         {
             return;
         }

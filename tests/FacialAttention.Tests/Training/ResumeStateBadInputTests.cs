@@ -7,7 +7,7 @@ namespace FacialAttention.Tests.Training;
 
 public sealed class ResumeStateBadInputTests : IDisposable
 {
-    private static readonly FaceDataset TrainingFaces = ToyFaces.Noise(count: 23, seed: 1);
+    private static readonly FaceDataset TrainingFaces = ResumeStateTests.Taught(ToyFaces.Noise(count: 23, seed: 1));
     private static readonly FaceDataset ValidationFaces = ToyFaces.Noise(count: 9, seed: 2);
 
     private readonly TemporaryFolder _folder = new();
@@ -32,6 +32,11 @@ public sealed class ResumeStateBadInputTests : IDisposable
         { options => options.LearningRateFactors = null, "options LearningRateFactors is" },
         { options => options.LearningRateFactors!["_layers.last"] = 3, "options LearningRateFactors._layers.last is 2 there and 3 here" },
         { options => options.Optimizer = OptimizerKind.Adam, "options Optimizer is AdamW there and Adam here" },
+        { options => options.DecayedWeights = DecayedWeights.All, "options DecayedWeights is ConvolutionAndLinear there and All here" },
+        { options => options.MixupEnd = 1, "options MixupEnd is 0.6 there and 1 here" },
+        { options => options.Augmentation.AlternateFlips = false, "options Augmentation.AlternateFlips is true there and false here" },
+        { options => options.DistillationShare = 0, "options DistillationShare is 0.5 there and 0 here" },
+        { options => options.DistillationTemperature = 3, "options DistillationTemperature is 2 there and 3 here" },
         { options => options.Seed = 4, "options Seed is 3 there and 4 here" },
     };
 
@@ -51,16 +56,19 @@ public sealed class ResumeStateBadInputTests : IDisposable
         TrainerOptions options = ResumeStateTests.Options(OptimizerKind.AdamW);
         (options.Seed, options.WeightDecay) = (9, 0.5);
 
-        Resume<InvalidOperationException>(options, training: ToyFaces.Noise(count: 23, seed: 7))
+        Resume<InvalidOperationException>(options, training: ResumeStateTests.Taught(ToyFaces.Noise(count: 23, seed: 7)))
             .Should().Contain("Seed is 3").And.Contain("WeightDecay is 0.01").And.Contain("trainingFaces is");
     }
 
     [Fact]
     public void Fit_OtherData_IsRefusedByName()
     {
-        Resume<InvalidOperationException>(training: ToyFaces.Noise(count: 24, seed: 1))
+        Resume<InvalidOperationException>(training: ResumeStateTests.Taught(ToyFaces.Noise(count: 24, seed: 1)))
             .Should().Contain("trainingFaces is").And.Contain("23 faces of 8 x 10").And.Contain("24 faces of 8 x 10");
         Resume<InvalidOperationException>(validation: ToyFaces.Noise(count: 9, seed: 3)).Should().Contain("validationFaces is");
+        float[] other = Enumerable.Repeat((float[])[0.2f, 0.2f, 0.6f], 23).SelectMany(row => row).ToArray();
+        Resume<InvalidOperationException>(training: TrainingFaces.WithColumns(new FaceColumns { Teacher = other }))
+            .Should().Contain("trainingFaces is", "of another teacher");
     }
 
     [Fact]

@@ -34,6 +34,8 @@ public sealed class TrainerOptionsTests
             ClassWeighting = ClassWeighting.Equal,
             MixupAlpha = 0.0,
             MixupEnd = 1.0,
+            DistillationShare = 0.0,
+            DistillationTemperature = 1.0,
             Augmentation = new AugmentationOptions(),
             AveragingDecay = 0.0,
             PatienceValidations = (int?)null,
@@ -47,7 +49,7 @@ public sealed class TrainerOptionsTests
             Device = DevicePreference.Auto,
             CudaIndex = (int?)null,
         });
-        typeof(TrainerOptions).GetProperties().Should().HaveCount(29, "a new option belongs into these tests");
+        typeof(TrainerOptions).GetProperties().Should().HaveCount(31, "a new option belongs into these tests");
     }
 
     [Theory]
@@ -85,6 +87,10 @@ public sealed class TrainerOptionsTests
     [InlineData("MixupAlpha", 100.5, "0 to 100")]
     [InlineData("MixupEnd", -0.01, "0 to 1")]
     [InlineData("MixupEnd", 1.01, "0 to 1")]
+    [InlineData("DistillationShare", -0.01, "0 to 1")]
+    [InlineData("DistillationShare", 1.01, "0 to 1")]
+    [InlineData("DistillationTemperature", 0.09, "0.1 to 100")]
+    [InlineData("DistillationTemperature", 100.5, "0.1 to 100")]
     [InlineData("AveragingDecay", -0.01, "0 to 0.99999")]
     [InlineData("AveragingDecay", 1.0, "0 to 0.99999")]
     [InlineData("PatienceValidations", 0, "1 to 1000000")]
@@ -145,6 +151,10 @@ public sealed class TrainerOptionsTests
     [InlineData("MixupAlpha", 100.0)]
     [InlineData("MixupEnd", 0.0)]
     [InlineData("MixupEnd", 1.0)]
+    [InlineData("DistillationShare", 0.0)]
+    [InlineData("DistillationShare", 1.0)]
+    [InlineData("DistillationTemperature", 0.1)]
+    [InlineData("DistillationTemperature", 100.0)]
     [InlineData("AveragingDecay", 0.0)]
     [InlineData("AveragingDecay", 0.99999)]
     [InlineData("PatienceValidations", 1)]
@@ -212,6 +222,8 @@ public sealed class TrainerOptionsTests
             ClassWeighting = (ClassWeighting)9,
             MixupAlpha = -1,
             MixupEnd = -1,
+            DistillationShare = -1,
+            DistillationTemperature = 0,
             Augmentation = AugmentationOptionsTests.Impossible(),
             AveragingDecay = 1,
             PatienceValidations = 0,
@@ -230,7 +242,7 @@ public sealed class TrainerOptionsTests
 
         exception.OptionsType.Should().Be<TrainerOptions>();
         exception.Failures.Should().HaveCount(
-            26 + 10 + 3, "each property, each of the augmentation, a factor, an index for a device that is not CUDA, two budgets");
+            28 + 10 + 3, "each property, each of the augmentation, a factor, an index for a device that is not CUDA, two budgets");
         exception.Failures.Should().OnlyContain(failure => exception.Message.Contains(failure));
         IEnumerable<string> ranged = typeof(TrainerOptions).GetProperties().Select(property => property.Name)
             .Except(["Augmentation", "AverageMirrored", "LearningRateFactors"])
@@ -457,6 +469,8 @@ public sealed class TrainerOptionsTests
         ClassWeighting = ClassWeighting.Balanced,
         MixupAlpha = 0.625,
         MixupEnd = 0.3125,
+        DistillationShare = 0.4375,
+        DistillationTemperature = 2.5,
         Augmentation = AugmentationOptionsTests.Unusual(),
         AveragingDecay = 0.875,
         PatienceValidations = 15,
