@@ -22,13 +22,14 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     private readonly ModelDescription _model;
     private readonly FacePreprocessor _preprocessor;
     private readonly RunningCalls _calls;
+    private readonly double _uncertainBelow;
 
     /// <summary>Idle buffers; those at i are for 2^i faces.</summary>
     private readonly ConcurrentQueue<BoundFaces>[] _idle;
 
-    private OnnxExpressionRecognizer(InferenceSession session, ModelDescription description)
+    private OnnxExpressionRecognizer(InferenceSession session, ModelDescription description, double uncertainBelow)
     {
-        (_session, _model) = (session, description);
+        (_session, _model, _uncertainBelow) = (session, description, uncertainBelow);
         _calls = new RunningCalls(this, Free);
         _preprocessor = new FacePreprocessor(description.Size);
         _idle = [.. Enumerable.Range(0, BitOperations.Log2(MaxBatch) + 1).Select(_ => new ConcurrentQueue<BoundFaces>())];
@@ -45,6 +46,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// Sets threads, execution providers and whatever else ONNX Runtime's options offer; null for its defaults, which use all cores.
     /// </param>
     /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
+    /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
@@ -121,7 +123,21 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces)
     {
         using RunningCalls.Call call = _calls.Begin();
-        ArgumentNullException.ThrowIfNull(faces);
+        return Recognize(new FaceRequests(faces));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ExpressionPrediction> RecognizeAll(FaceImage image, IReadOnlyList<FaceBox> faces)
+    {
+        using RunningCalls.Call call = _calls.Begin();
+        return Recognize(new FaceRequests(image, faces));
+    }
+
+    /// <summary>Frees the session and its buffers: now, or when the last call that is under way ends.</summary>
+    public void Dispose() => _calls.Close();
+
+    private ExpressionPrediction[] Recognize(FaceRequests faces)
+    {
         var predictions = new ExpressionPrediction[faces.Count];
         int done = 0;
         while (done < predictions.Length)
@@ -134,7 +150,8 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
             {
                 for (int i = 0; i < batch; i++)
                 {
-                    _preprocessor.Process(faces[done + i], bound.InputOf(i));
+                    (FaceImage image, FaceBox? box) = faces[done + i];
+                    _preprocessor.Process(image, bound.InputOf(i), box);
                 }
 
                 bound.Run(_session, _runOptions);
@@ -154,9 +171,6 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         return predictions;
     }
 
-    /// <summary>Frees the session and its buffers: now, or when the last call that is under way ends.</summary>
-    public void Dispose() => _calls.Close();
-
     private void Free()
     {
         foreach (ConcurrentQueue<BoundFaces> queue in _idle)
@@ -174,7 +188,8 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     private static OnnxExpressionRecognizer Create(
         byte[] model, string source, Action<SessionOptions>? configureSession, RecognitionOptions? options)
     {
-        OnnxOutline outline = ReadOutline(model, source);
+        (OnnxOutline outline, NetworkDescription description) = ReadOutline(model, source);
+        double uncertainBelow = description.Calibration.UncertainBelow(options);
         using SessionOptions sessionOptions = OnnxRuntimeStart.CreateSessionOptions();
         InferenceSession session;
         try
@@ -203,7 +218,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         try
         {
             var recognizer = new OnnxExpressionRecognizer(
-                session, ModelDescription.Read(session, options is { IncludeAttention: true }, source));
+                session, ModelDescription.Read(session, options is { IncludeAttention: true }, source), uncertainBelow);
             owner = recognizer;
             recognizer.RunOnTwoFaces();
             return recognizer;
@@ -224,7 +239,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     }
 
     /// <summary>What the bytes show before ONNX Runtime reads them.</summary>
-    private static OnnxOutline ReadOutline(byte[] model, string source)
+    private static (OnnxOutline Outline, NetworkDescription Description) ReadOutline(byte[] model, string source)
     {
         OnnxOutline outline;
         try
@@ -242,7 +257,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         CheckForeign(outline.FindForeignShape(description.Preprocessing.Size));
         return outline.FindContradiction(description) is { } contradiction
             ? throw new InvalidDataException($"{source} {contradiction}; expected a model as it was exported.")
-            : outline;
+            : (outline, description);
 
         void CheckForeign(string? foreign)
         {
@@ -277,7 +292,12 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     {
         try
         {
-            return new ExpressionPrediction(Labels, bound.ProbabilitiesOf(face)) { Attention = bound.AttentionOf(face) };
+            ReadOnlySpan<float> probabilities = bound.ProbabilitiesOf(face);
+            return new ExpressionPrediction(Labels, probabilities)
+            {
+                Attention = bound.AttentionOf(face),
+                IsUncertain = !probabilities.ContainsAnyInRange((float)_uncertainBelow, float.MaxValue),
+            };
         }
         catch (ArgumentException exception)
         {

@@ -39,7 +39,10 @@ internal sealed class OnnxOutline
     {
         NetworkPreprocessing preprocessing = description.Preprocessing;
         (ImageSize size, ImageSize? crop) = (preprocessing.Size, preprocessing.Crop);
+        IReadOnlyList<ClassScaling> classes = description.Calibration.Classes;
         return FindContradiction("temperature", description.Calibration.Temperature)
+            ?? FindClassContradiction("class_scales", [.. classes.Select(scaling => (float)scaling.Scale)])
+            ?? FindClassContradiction("class_biases", [.. classes.Select(scaling => (float)scaling.Bias)])
             ?? FindContradiction("pixel_mean", preprocessing.PixelMean)
             ?? FindContradiction("pixel_deviation", preprocessing.PixelStandardDeviation)
             ?? FindContradiction("crop.starts", crop is { } inner ? [(size.Height - inner.Height) / 2, (size.Width - inner.Width) / 2] : null);
@@ -50,6 +53,14 @@ internal sealed class OnnxOutline
         float? computed = _weights.Find(weight => weight.Name == name)?.Scalar;
         return computed == (float)said ? null : FormattableString.Invariant(
             $"has the {name} {said} in its metadata, while its graph computes with {(computed is { } number ? number : "none")}");
+    }
+
+    private string? FindClassContradiction(string name, float[] said)
+    {
+        OnnxTensor? weight = _weights.Find(weight => weight.Name == name);
+        float[] computed = weight is null ? [] : weight.Floats ?? [float.NaN];
+        return computed.SequenceEqual(said) ? null : FormattableString.Invariant(
+            $"has the {name} [{string.Join(", ", said)}] in its metadata, while its graph computes with [{string.Join(", ", computed)}]");
     }
 
     private string? FindContradiction(string name, long[]? said)

@@ -7,6 +7,7 @@ internal sealed class OnnxTensor
 {
     private const int Float = 1, Int64 = 7; // TensorProto.DataType
     private const int MostKept = 8;
+    private const int MostFloatsKept = 256; // a number for each class
 
     private readonly List<long> _shape = [];
     private readonly List<long> _integers = [];
@@ -22,6 +23,9 @@ internal sealed class OnnxTensor
 
     /// <summary>Its one number, if it is of one; else null.</summary>
     public float? Scalar => _type == Float && _shape.Count == 0 && _floats.Count == 1 ? _floats[0] : null;
+
+    /// <summary>Its numbers, if they are a row of few; else null.</summary>
+    public float[]? Floats => _type == Float && _shape.Count == 1 && _floats.Count == _shape[0] ? [.. _floats] : null;
 
     /// <summary>Whether its numbers stand in another file.</summary>
     public bool IsElsewhere { get; private set; }
@@ -41,7 +45,7 @@ internal sealed class OnnxTensor
                 case 2:
                     tensor._type = (long)fields.Number;
                     break;
-                case 4 when fields.Value.Length <= MostKept * sizeof(float):
+                case 4 when fields.Value.Length <= MostFloatsKept * sizeof(float):
                     tensor.AddFloats(fields.Value);
                     break;
                 case 7:
@@ -68,16 +72,11 @@ internal sealed class OnnxTensor
 
     private void AddRaw(ReadOnlySpan<byte> raw)
     {
-        if (raw.Length > MostKept * sizeof(long))
-        {
-            return;
-        }
-
-        if (_type == Float)
+        if (_type == Float && raw.Length <= MostFloatsKept * sizeof(float))
         {
             AddFloats(raw);
         }
-        else if (_type == Int64)
+        else if (_type == Int64 && raw.Length <= MostKept * sizeof(long))
         {
             for (; raw.Length >= sizeof(long); raw = raw[sizeof(long)..])
             {

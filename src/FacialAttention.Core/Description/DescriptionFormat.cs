@@ -66,8 +66,14 @@ internal static partial class DescriptionFormat
                 preprocessing.PixelStandardDeviation)),
         Json.Default.StoredPreprocessing);
 
-    public static string ToJson(Calibration calibration) =>
-        ToJson(new StoredCalibration(calibration.Temperature), Json.Default.StoredCalibration);
+    public static string ToJson(Calibration calibration) => ToJson(
+        new StoredCalibration(
+            calibration.Temperature,
+            NullIfEmpty([.. calibration.Classes.Select(scaling => scaling.Scale)]),
+            NullIfEmpty([.. calibration.Classes.Select(scaling => scaling.Bias)]),
+            NullIfEmpty([.. calibration.Thresholds.Select(threshold => threshold.Coverage)]),
+            NullIfEmpty([.. calibration.Thresholds.Select(threshold => threshold.Probability)])),
+        Json.Default.StoredCalibration);
 
     /// <summary>The version that a file says it has.</summary>
     /// <param name="metadata">The file's entries.</param>
@@ -99,15 +105,21 @@ internal static partial class DescriptionFormat
 
     /// <summary>The description that the entries are of.</summary>
     /// <exception cref="InvalidDataException">An entry is missing or not as expected; the message names it.</exception>
-    public static NetworkDescription Read(IReadOnlyDictionary<string, string> metadata, string source) => new()
+    public static NetworkDescription Read(IReadOnlyDictionary<string, string> metadata, string source)
     {
-        Family = Find(metadata, FamilyKey, source),
-        Variant = Find(metadata, VariantKey, source),
-        Labels = ReadLabels(metadata, source),
-        Preprocessing = ReadPreprocessing(metadata, source),
-        Calibration = ReadCalibration(metadata, source),
-        Options = Find(metadata, OptionsKey, source),
-    };
+        var description = new NetworkDescription
+        {
+            Family = Find(metadata, FamilyKey, source),
+            Variant = Find(metadata, VariantKey, source),
+            Labels = ReadLabels(metadata, source),
+            Preprocessing = ReadPreprocessing(metadata, source),
+            Calibration = ReadCalibration(metadata, source),
+            Options = Find(metadata, OptionsKey, source),
+        };
+        return description.Calibration.FindFault(description.Labels.Count) is { } fault
+            ? throw Fault(source, $"{CalibrationKey}: {fault}")
+            : description;
+    }
 
     /// <summary>The value of an entry that is JSON.</summary>
     /// <exception cref="InvalidDataException">It is null, or not of this type.</exception>
@@ -169,15 +181,32 @@ internal static partial class DescriptionFormat
     private static Calibration ReadCalibration(IReadOnlyDictionary<string, string> metadata, string source)
     {
         StoredCalibration stored = ReadJson(metadata, CalibrationKey, Json.Default.StoredCalibration, source);
+        (double[] scales, double[] biases) = (stored.Scales ?? [], stored.Biases ?? []);
+        (double[] coverages, double[] thresholds) = (stored.Coverages ?? [], stored.Thresholds ?? []);
+        if (scales.Length != biases.Length || coverages.Length != thresholds.Length)
+        {
+            throw Fault(
+                source,
+                $"{CalibrationKey}: got {scales.Length} scales and {biases.Length} biases, {coverages.Length} coverages and {thresholds.Length} "
+                + "thresholds; expected as many of the one as of the other.");
+        }
+
         try
         {
-            return new Calibration { Temperature = stored.Temperature };
+            return new Calibration
+            {
+                Temperature = stored.Temperature,
+                Classes = [.. scales.Zip(biases, (scale, bias) => new ClassScaling(scale, bias))],
+                Thresholds = [.. coverages.Zip(thresholds, (coverage, threshold) => new CoverageThreshold(coverage, threshold))],
+            };
         }
         catch (ArgumentException exception)
         {
             throw Fault(source, $"{CalibrationKey}: {exception.Message}", exception);
         }
     }
+
+    private static double[]? NullIfEmpty(double[] numbers) => numbers.Length == 0 ? null : numbers;
 
     private static string ToJson<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.Serialize(value, type);
 
@@ -205,5 +234,11 @@ internal static partial class DescriptionFormat
 
     internal sealed record StoredSize(int Height, int Width);
 
-    internal sealed record StoredCalibration(double Temperature);
+    /// <summary>Numbers that there are none of are left out, so that files have them only where a network does.</summary>
+    internal sealed record StoredCalibration(
+        double Temperature,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double[]? Scales = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double[]? Biases = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double[]? Coverages = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double[]? Thresholds = null);
 }

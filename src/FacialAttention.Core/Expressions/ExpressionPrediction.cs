@@ -72,6 +72,12 @@ public sealed class ExpressionPrediction
     public IReadOnlyList<float> Probabilities => _probabilities;
 
     /// <summary>
+    /// Whether the recogniser is less sure of the most probable class than was asked for (<see cref="RecognitionOptions.Coverage"/>): then better
+    /// show no label. Always false where nothing was asked for.
+    /// </summary>
+    public bool IsUncertain { get; init; }
+
+    /// <summary>
     /// Where the attention layers of the network looked, in the order of its forward pass; empty unless the recogniser was asked for them
     /// (<see cref="RecognitionOptions.IncludeAttention"/>) and the network has such layers. Copied.
     /// </summary>
@@ -85,6 +91,22 @@ public sealed class ExpressionPrediction
             field = value.Count == 0 ? [] : [.. value];
         }
     } = [];
+
+    /// <summary>The most probable classes.</summary>
+    /// <param name="count">How many, 1 to the number of classes.</param>
+    /// <returns>Them, the most probable first; of equals the first in the order of the classes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is out of its range.</exception>
+    public IReadOnlyList<ExpressionProbability> Top(int count)
+    {
+        Require.InRange(count, 1, Labels.Count, nameof(count));
+        return
+        [
+            .. Enumerable.Range(0, Labels.Count)
+                .OrderByDescending(k => _probabilities[k])
+                .Take(count)
+                .Select(k => new ExpressionProbability(k, Labels[k], _probabilities[k])),
+        ];
+    }
 
     /// <summary>For example "Happy 87.3 %".</summary>
     public override string ToString() => FormattableString.Invariant($"{Label} {100 * Probability:F1} %");

@@ -30,4 +30,19 @@ public interface IExpressionRecognizer : IDisposable
     /// <exception cref="InvalidDataException">The network computes no probabilities: its weights are damaged or too large.</exception>
     /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
     public IReadOnlyList<ExpressionPrediction> Recognize(IReadOnlyList<FaceImage> faces);
+
+    /// <summary>Recognises several faces of one image together.</summary>
+    /// <param name="image">An image of any size.</param>
+    /// <param name="faces">The faces in it, of any number; each may reach beyond it.</param>
+    /// <returns>One prediction for each face, in their order.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> or <paramref name="faces"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A box is empty, wholly outside the image, or not of finite numbers.</exception>
+    /// <exception cref="InvalidDataException">The network computes no probabilities: its weights are damaged or too large.</exception>
+    /// <exception cref="ObjectDisposedException">The recogniser was disposed.</exception>
+    public IReadOnlyList<ExpressionPrediction> RecognizeAll(FaceImage image, IReadOnlyList<FaceBox> faces)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(faces);
+        return [.. faces.Select(face => Recognize(image, face))];
+    }
 }

@@ -39,13 +39,27 @@ internal sealed class NetworkGraph
         _graph.Proto.Input.Add(Describe(OnnxNames.Images, null, 1, _options.ImageHeight, _options.ImageWidth));
         string features = AddBackbone(AddNormalisation(AddCrop(OnnxNames.Images))); // [N, C, H', W']
         string logits = _variant.HasLstm ? AddSequenceClassifier(features) : AddCnnHead(features); // [N, K]
-        string tempered = _graph.Add("Div", "tempered", [logits, _graph.Scalar("temperature", _calibration.Temperature)]);
-        string probabilities = _graph.Add("Softmax", OnnxNames.Probabilities, [tempered], Attribute("axis", 1));
+        string probabilities = _graph.Add("Softmax", OnnxNames.Probabilities, [AddCalibration(logits)], Attribute("axis", 1));
 
         int classes = _options.Labels.Count;
         _graph.Proto.Output.Insert(0, Describe(logits, null, classes));
         _graph.Proto.Output.Insert(1, Describe(probabilities, null, classes));
         return _graph.Proto;
+    }
+
+    /// <summary>Logits [N, K] as the recogniser on TorchSharp calibrates them.</summary>
+    private string AddCalibration(string logits)
+    {
+        string tempered = _graph.Add("Div", "tempered", [logits, _graph.Scalar("temperature", _calibration.Temperature)]);
+        if (_calibration.Classes.Count == 0)
+        {
+            return tempered;
+        }
+
+        int classes = _calibration.Classes.Count;
+        string scales = _graph.Constant("class_scales", [.. _calibration.Classes.Select(scaling => (float)scaling.Scale)], classes);
+        string biases = _graph.Constant("class_biases", [.. _calibration.Classes.Select(scaling => (float)scaling.Bias)], classes);
+        return _graph.Add("Add", "class_shifted", [_graph.Add("Mul", "class_scaled", [tempered, scales]), biases]);
     }
 
     private string AddCrop(string images)

@@ -75,7 +75,8 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISha
     /// logits as they are. Default: a temperature of 1, the plain softmax.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public Calibration Calibration { get; set => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
+    /// <exception cref="ArgumentException">It scales another number of classes than there are.</exception>
+    public Calibration Calibration { get; set => field = Calibration.RequireFitting(value, _options.Labels.Count); } = new();
 
     /// <summary>The number of trainable parameters.</summary>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>

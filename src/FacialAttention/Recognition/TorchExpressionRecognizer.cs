@@ -15,6 +15,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     private readonly ExpressionNetwork _network;
     private readonly FacePreprocessor _preprocessor;
     private readonly bool _includeAttention;
+    private readonly double _uncertainBelow;
     private readonly RunningCalls _calls;
 
     /// <summary>A recogniser on a network, which it puts into evaluation mode and owns: it disposes it.</summary>
@@ -23,10 +24,12 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// </param>
     /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public TorchExpressionRecognizer(ExpressionNetwork network, RecognitionOptions? options = null)
     {
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
+        _uncertainBelow = network.Calibration.UncertainBelow(options);
         _network = network;
         _calls = new RunningCalls(this, network.Dispose);
         _network.eval();
@@ -54,7 +57,22 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     {
         using RunningCalls.Call call = _calls.Begin();
         using RunningCalls.Call held = RequireModule.Hold(_network, "network");
-        ArgumentNullException.ThrowIfNull(faces);
+        return Recognize(new FaceRequests(faces));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ExpressionPrediction> RecognizeAll(FaceImage image, IReadOnlyList<FaceBox> faces)
+    {
+        using RunningCalls.Call call = _calls.Begin();
+        using RunningCalls.Call held = RequireModule.Hold(_network, "network");
+        return Recognize(new FaceRequests(image, faces));
+    }
+
+    /// <summary>Disposes the network: now, or when the last call that is under way ends.</summary>
+    public void Dispose() => _calls.Close();
+
+    private List<ExpressionPrediction> Recognize(FaceRequests faces)
+    {
         int size = _preprocessor.Size.Pixels;
         var predictions = new List<ExpressionPrediction>(faces.Count);
         while (predictions.Count < faces.Count)
@@ -63,7 +81,8 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
             var pixels = new float[batch * size];
             for (int i = 0; i < batch; i++)
             {
-                _preprocessor.Process(faces[predictions.Count + i], pixels.AsSpan(i * size, size));
+                (FaceImage image, FaceBox? box) = faces[predictions.Count + i];
+                _preprocessor.Process(image, pixels.AsSpan(i * size, size), box);
             }
 
             predictions.AddRange(Recognize(pixels, batch));
@@ -72,25 +91,23 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         return predictions;
     }
 
-    /// <summary>Disposes the network: now, or when the last call that is under way ends.</summary>
-    public void Dispose() => _calls.Close();
-
     private ExpressionPrediction[] Recognize(float[] pixels, int count)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor images = tensor(pixels, [count, 1, _preprocessor.Size.Height, _preprocessor.Size.Width], device: _network.FirstWeight.device);
         (Tensor logits, IReadOnlyList<LayerAttention> attention) = _includeAttention ? _network.Explain(images) : (_network.call(images), []);
-        using Scalar temperature = _network.Calibration.Temperature;
-        float[] probabilities = (logits / temperature).softmax(1).cpu().data<float>().ToArray();
+        float[] probabilities = Calibrate(logits).softmax(1).cpu().data<float>().ToArray();
         float[][] weights = [.. attention.Select(layer => layer.Weights.cpu().data<float>().ToArray())];
         var predictions = new ExpressionPrediction[count];
         for (int i = 0; i < count; i++)
         {
             try
             {
-                predictions[i] = new ExpressionPrediction(Labels, probabilities.AsSpan(i * Labels.Count, Labels.Count))
+                ReadOnlySpan<float> ofFace = probabilities.AsSpan(i * Labels.Count, Labels.Count);
+                predictions[i] = new ExpressionPrediction(Labels, ofFace)
                 {
+                    IsUncertain = !ofFace.ContainsAnyInRange((float)_uncertainBelow, float.MaxValue),
                     Attention = [.. attention.Select((layer, index) => MapOf(layer, weights[index], i))],
                 };
             }
@@ -107,5 +124,21 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
             int places = layer.GridHeight * layer.GridWidth;
             return new AttentionMap(layer.Layer, layer.GridHeight, layer.GridWidth, weights.AsSpan(face * places, places));
         }
+    }
+
+    /// <summary>Logits [N, K] as the calibration has them, in the order of operations of an exported graph.</summary>
+    private Tensor Calibrate(Tensor logits)
+    {
+        Calibration calibration = _network.Calibration;
+        using Scalar temperature = calibration.Temperature;
+        Tensor tempered = logits / temperature;
+        if (calibration.Classes.Count == 0)
+        {
+            return tempered;
+        }
+
+        Tensor scales = tensor(calibration.Classes.Select(scaling => (float)scaling.Scale).ToArray(), device: logits.device); // [K]
+        Tensor biases = tensor(calibration.Classes.Select(scaling => (float)scaling.Bias).ToArray(), device: logits.device); // [K]
+        return (tempered * scales) + biases;
     }
 }

@@ -75,6 +75,7 @@ internal sealed class DisposalSubject : IDisposable
         [
             new("one", () => TextOf([recognizer.Recognize(Faces[0])])),
             new("crop", () => TextOf([recognizer.Recognize(Faces[1], new FaceBox(1, 2, 9, 8))])),
+            new("boxes", () => TextOf(recognizer.RecognizeAll(Faces[1], [new FaceBox(1, 2, 9, 8), new FaceBox(-3, 1, 9, 9)]))),
             new("several", () => TextOf(recognizer.Recognize(Faces))),
             new("none", () => TextOf(recognizer.Recognize([]))),
             new("labels", () => recognizer.Labels.ToString()!, IsRefusedAfterDisposal: false),

@@ -88,6 +88,25 @@ public sealed class OnnxParityTests
         ShouldAgree(network, model, images, temperature);
     }
 
+    [Fact]
+    public void Export_ScaledClasses_AreScaledBeforeTheProbabilities()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using ExpressionNetwork network = Randomised(NetworkVariant.AcnnAlstm, TinyNetwork.Options());
+        Tensor images = Images(network.Options, 3);
+        network.Calibration = new Calibration { Temperature = 0.5, Classes = [new(1.5, -0.5), new(0.75, 0), new(0.25, 1.25)] };
+        network.eval();
+        Tensor logits = network.call(images);
+        using var model = new OnnxModel(network);
+
+        Dictionary<string, Tensor> actual = model.Run(images);
+
+        Tensor scaled = (logits / 0.5 * tensor(new[] { 1.5f, 0.75f, 0.25f })) + tensor(new[] { -0.5f, 0, 1.25f });
+        Numbers.ShouldBe(actual["probabilities"], Numbers.ArrayOf<double[,]>(scaled.softmax(1)), 1e-6);
+        Numbers.ShouldBe(actual["logits"], Numbers.ArrayOf<double[,]>(logits), 1e-5);
+    }
+
     private static void ShouldAgree(NetworkVariant variant, ExpressionNetworkOptions options, int[] batches)
     {
         using ExpressionNetwork network = Randomised(variant, options);

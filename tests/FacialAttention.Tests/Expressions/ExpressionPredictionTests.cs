@@ -34,6 +34,27 @@ public sealed class ExpressionPredictionTests
     }
 
     [Fact]
+    public void Top_Count_GivesTheMostProbableFirstAndEqualsInOrder()
+    {
+        var prediction = new ExpressionPrediction(Labels, [0.25f, 0.5f, 0.25f]);
+
+        prediction.Top(3).Should().Equal(
+            new ExpressionProbability(1, "Happy", 0.5f), new ExpressionProbability(0, "calm", 0.25f), new ExpressionProbability(2, "other", 0.25f));
+        prediction.Top(1).Should().Equal(new ExpressionProbability(1, "Happy", 0.5f));
+        using var culture = new UnderCulture("de-DE");
+        prediction.Top(2)[0].ToString().Should().Be("Happy 50.0 %");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void Top_CountOutOfRange_IsNamed(int count)
+    {
+        new ExpressionPrediction(Labels, [0.25f, 0.5f, 0.25f]).Invoking(it => it.Top(count)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage(FormattableString.Invariant($"count is {count}; expected 1 to 3.*"));
+    }
+
+    [Fact]
     public void Prediction_NoProbabilities_IsRefused()
     {
         FluentActions.Invoking(() => new ExpressionPrediction(Labels, [2.222f, -1.222f, 0])).Should().ThrowExactly<ArgumentException>()

@@ -230,6 +230,22 @@ public sealed class CheckpointBadInputTests : IDisposable
     [InlineData("calibration", """{"temperature":"NaN"}""", "calibration is not as expected: *temperature*")]
     [InlineData("calibration", """{"temperature":1,"temperature":2}""", "calibration is not as expected: *temperature*")]
     [InlineData("calibration", """{}""", "calibration is not as expected: *temperature*")]
+    [InlineData(
+        "calibration",
+        """{"temperature":1,"scales":[1,2],"biases":[0]}""",
+        "calibration: got 2 scales and 1 biases, 0 coverages and 0 thresholds; expected as many of the one as of the other.")]
+    [InlineData(
+        "calibration",
+        """{"temperature":1,"scales":[1,2,3],"biases":[0,0,0]}""",
+        "calibration: it scales 3 classes; expected 2, one for each label, or none.")]
+    [InlineData("calibration", """{"temperature":1,"scales":[1,0],"biases":[0,0]}""", "calibration: Scale is 0; expected 0.01 to 100.*")]
+    [InlineData("calibration", """{"temperature":1,"scales":[1,1],"biases":[0,101]}""", "calibration: Bias is 101; expected -100 to 100.*")]
+    [InlineData("calibration", """{"temperature":1,"scales":[1,null],"biases":[0,0]}""", "calibration is not as expected: *scales*")]
+    [InlineData(
+        "calibration",
+        """{"temperature":1,"coverages":[0.5,0.8],"thresholds":[0.6,0.7]}""",
+        "calibration: The threshold for a coverage of 0.8 is 0.7; expected coverages that rise *")]
+    [InlineData("calibration", """{"temperature":1,"warmth":1}""", "calibration is not as expected: *warmth*")]
     [InlineData("labels", null, "the metadata has no 'labels'; expected it in a file of formatVersion 3.")]
     [InlineData("labels", "null", "labels is null; expected a value.")]
     [InlineData("labels", "\"a, b\"", "labels is not as expected: *")]

@@ -346,14 +346,19 @@ public sealed class CheckpointTests : IDisposable
     public void Load_Calibration_ComesWithTheWeights()
     {
         using ExpressionNetwork network = Trained(NetworkVariant.CnnLstm, TinyNetwork.Options());
-        network.Calibration = new Calibration { Temperature = 1.0 / 3 };
+        network.Calibration = new Calibration
+        {
+            Temperature = 1.0 / 3,
+            Classes = [new(1.1, -0.1), new(0.9, 0), new(1.0 / 7, 0.3)],
+            Thresholds = [new(0.5, 0.9), new(0.8, 2.0 / 3)],
+        };
         Checkpoint.Save(_folder.File("a"), network);
 
         using ExpressionNetwork restored = Checkpoint.Load(_folder.File("a"));
         using ExpressionNetwork withNewHead = Checkpoint.Load(_folder.File("a"), TinyNetwork.Options().Labels);
         using ExpressionNetwork folded = restored.FoldBatchNorm();
 
-        restored.Calibration.Temperature.Should().Be(1.0 / 3);
+        restored.Calibration.Should().Be(network.Calibration);
         folded.Calibration.Should().Be(restored.Calibration);
         withNewHead.Calibration.Should().Be(new Calibration(), "the temperature was fitted to the former head");
     }

@@ -123,6 +123,7 @@ public sealed class DisposedNetworkTests : IDisposable
             recognizer.Invoking(it => it.Dispose()).Should().NotThrow();
             ShouldName(name, () => recognizer.Recognize(Face));
             ShouldName(name, () => recognizer.Recognize(Face, new FaceBox(0, 0, 9, 9)));
+            ShouldName(name, () => recognizer.RecognizeAll(Face, [new FaceBox(0, 0, 9, 9)]));
             ShouldName(name, () => recognizer.Recognize([Face, Face]));
             ShouldName(name, () => recognizer.Recognize([]));
             recognizer.Labels.Should().NotBeNull();

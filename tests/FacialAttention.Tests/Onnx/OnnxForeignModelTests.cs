@@ -150,6 +150,11 @@ public sealed class OnnxForeignModelTests : IDisposable
 
     [Theory]
     [InlineData("calibration", "1", "2", "temperature 2 in its metadata, while its graph computes with 1")]
+    [InlineData(
+        "calibration",
+        "1}",
+        "1,\"scales\":[1,2,0.5],\"biases\":[0,0,0]}",
+        "class_scales [1, 2, 0.5] in its metadata, while its graph computes with []")]
     [InlineData("preprocessing", "\"pixelMean\":0.5", "\"pixelMean\":0.25", "pixel_mean 0.25 in its metadata, while its graph computes with 0.5")]
     [InlineData(
         "preprocessing",
@@ -168,6 +173,21 @@ public sealed class OnnxForeignModelTests : IDisposable
         entry.Value = entry.Value.Replace(written, altered, StringComparison.Ordinal);
 
         ShouldBeRefused(_model.ToByteArray(), $"The model has the {expected}; expected a model as it was exported.");
+    }
+
+    [Theory]
+    [InlineData("\"biases\":[0,0.25,0]", "\"biases\":[0,0.5,0]", "class_biases [0, 0.5, 0] in its metadata, while its graph computes with [0, 0.25, 0]")]
+    [InlineData(",\"scales\":[1,2,1],\"biases\":[0,0.25,0]", "", "class_scales [] in its metadata, while its graph computes with [1, 2, 1]")]
+    public void Load_ClassesThatTheGraphScalesOtherwise_AreRefused(string written, string altered, string expected)
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        network.Calibration = new Calibration { Classes = [new(1, 0), new(2, 0.25), new(1, 0)] };
+        ModelProto model = OnnxExporter.CreateModel(network, options: null);
+        StringStringEntryProto entry = model.MetadataProps.Single(entry => entry.Key == "calibration");
+        entry.Value.Should().Contain(written);
+        entry.Value = entry.Value.Replace(written, altered, StringComparison.Ordinal);
+
+        ShouldBeRefused(model.ToByteArray(), $"The model has the {expected}; expected a model as it was exported.");
     }
 
     [Fact]
