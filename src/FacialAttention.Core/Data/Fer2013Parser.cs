@@ -69,10 +69,25 @@ internal sealed class Fer2013Parser
     {
         using var lines = new CsvLineReader(path, progress, cancellationToken);
         var parser = new Fer2013Parser(path, lines, labels ?? ExpressionLabels.Fer2013, usage != UsageColumn.Ignored);
-        string[] others = parser.ReadHeader(usage);
+        string[] names = parser._csv.ReadHeader(ColumnNames) ?? throw parser.HeaderFault("there are only blank lines");
+        string[] others = parser.FindColumns(names, usage);
+        string votes = "";
+        if (FerPlusParser.IsHeader(names))
+        {
+            if (usage == UsageColumn.ForVotes)
+            {
+                others = [.. others.Where(name => !FerPlusParser.IsColumn(name))]; // what reads the votes finds them, here or elsewhere
+            }
+            else
+            {
+                votes = $" {nameof(FerPlusReader)} reads the votes of FER+ among them, where this file is given both as faces and as votes.";
+            }
+        }
+
         if (others.Length > 0)
         {
-            note?.Invoke($"{Excerpt.Name(path)}: not read {(others.Length == 1 ? "is the column" : "are the columns")} {Excerpt.Names(others)}.");
+            string columns = Excerpt.Names(Array.ConvertAll(others, name => Excerpt.Of(name)));
+            note?.Invoke($"{Excerpt.Name(path)}: not read {(others.Length == 1 ? "is the column" : "are the columns")} {columns}.{votes}");
         }
 
         parser.ReadRows();
@@ -80,10 +95,7 @@ internal sealed class Fer2013Parser
     }
 
     /// <summary>Finds the columns.</summary>
-    /// <returns>The columns that are not needed, as the note names them.</returns>
-    private string[] ReadHeader(UsageColumn usage) =>
-        FindColumns(_csv.ReadHeader(ColumnNames) ?? throw HeaderFault("there are only blank lines"), usage);
-
+    /// <returns>The columns that are not needed.</returns>
     private string[] FindColumns(string[] names, UsageColumn usage)
     {
         var others = new List<string>();
@@ -92,7 +104,7 @@ internal sealed class Fer2013Parser
             int column = Array.FindIndex(ColumnNames, name => name.Equals(names[i], StringComparison.OrdinalIgnoreCase));
             if (column < 0)
             {
-                others.Add(Excerpt.Of(names[i]));
+                others.Add(names[i]);
             }
             else if (_fieldOf[column] >= 0)
             {

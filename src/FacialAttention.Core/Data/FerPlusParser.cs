@@ -16,6 +16,9 @@ internal static class FerPlusParser
     public static bool IsHeader(string[] names) =>
         names.Contains("NF", StringComparer.OrdinalIgnoreCase) && names.Contains("contempt", StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a column is one of those that are read.</summary>
+    public static bool IsColumn(string name) => ColumnNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The column of an emotion.</summary>
     public static string NameOf(int emotion) => ColumnNames[emotion + 1];
 

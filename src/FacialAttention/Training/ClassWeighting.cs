@@ -7,7 +7,7 @@ public enum ClassWeighting
     Equal,
 
     /// <summary>
-    /// A class with n of the M training faces counts M / (K n), so all classes together count alike. A class without faces counts nothing.
+    /// A class with n of the M training faces that count counts M / (K n), so all classes together count alike; one without faces nothing.
     /// </summary>
     Balanced,
 }

@@ -173,8 +173,14 @@ public sealed class FerPlusReaderTests : IDisposable
             "merged.csv",
             Encoding.UTF8.GetBytes(string.Join('\n', left.Zip(right, (face, row) => $"{face[..face.LastIndexOf(',')]},{row}"))));
 
-        FerPlusReader.ReadPart(merged, merged, null).Faces.Fingerprint()
+        var notes = new List<string>();
+        FerPlusReader.ReadPart(merged, merged, null, note: notes.Add).Faces.Fingerprint()
             .Should().Be(FerPlusReader.ReadPart(path, votesPath, null).Faces.Fingerprint());
+        Fer2013Reader.ReadPart(merged, null, note: notes.Add);
+        notes.Should().HaveCount(2);
+        notes[0].Should().EndWith(": not read is the column \"Image name\".");
+        notes[1].Should().EndWith(
+            "\"NF\". FerPlusReader reads the votes of FER+ among them, where this file is given both as faces and as votes.");
     }
 
     [Theory]

@@ -50,6 +50,14 @@ public sealed class FerPlusSampleTests : IDisposable
             network.Options.Labels.Should().Be(ExpressionLabels.FerPlus);
         }
 
+        using (JsonDocument results = JsonDocument.Parse(File.ReadAllBytes(_folder.File("votes/results.json"))))
+        {
+            results.RootElement.GetProperty("validationFacesUnseen").GetInt32().Should().Be(6, "of faces that do not count none is told");
+            results.RootElement.GetProperty("validationAccuracyUnseen").GetDouble()
+                .Should().Be(results.RootElement.GetProperty("validation").GetProperty("accuracy").GetDouble());
+            results.RootElement.GetProperty("run").GetProperty("data").GetProperty("training").GetInt32().Should().Be(11);
+        }
+
         Checkpoint.ReadProvenance(checkpoint)["data"].Should().Be("FER+");
         (exitCode, text, _) = SampleProcess.Run(
             Sample, _folder.Path, "evaluate", "--checkpoint", checkpoint, "--data", _csv, "--ferplus", _votes, "--split", "PublicTest", "--json",

@@ -135,6 +135,17 @@ public sealed class FaceTensorsTests
     }
 
     [Fact]
+    public void Constructor_BalancedClassesWithFacesThatDoNotCount_BalancesTheOthers()
+    {
+        using var scope = NewDisposeScope();
+        var columns = new FaceColumns { Weights = new float[] { 1, 0, 1, 1, 0 } };
+        var faces = new FaceDataset([1, 2, 3, 4, 5], [2, 2, 0, 2, 1], new ImageSize(1, 1), ToyFaces.Labels, columns);
+        using var tensors = new FaceTensors(faces, CPU, weighting: ClassWeighting.Balanced);
+
+        tensors.Slice(0, 5).Weights!.data<float>().Should().Equal(0.5f, 0, 1, 0.5f, 0); // 3 / (3 x 2) and 3 / (3 x 1)
+    }
+
+    [Fact]
     public void Constructor_NoFaceThatCounts_SaysSo()
     {
         var faces = new FaceDataset([1, 2], [2, 2], new ImageSize(1, 1), ToyFaces.Labels, new FaceColumns { Weights = new float[] { 0, 0 } });
