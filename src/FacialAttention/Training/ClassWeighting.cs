@@ -7,7 +7,8 @@ public enum ClassWeighting
     Equal,
 
     /// <summary>
-    /// A class with n of the M training faces that count counts M / (K n), so all classes together count alike; one without faces nothing.
+    /// A class with n of the M training faces weighs M / (K n), so all classes together count alike; one without faces weighs nothing. Faces of
+    /// weight 0 are in neither number.
     /// </summary>
     Balanced,
 }
