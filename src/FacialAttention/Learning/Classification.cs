@@ -78,8 +78,7 @@ public sealed class Classification : Objective
     {
         using var scope = NewDisposeScope();
         // One label a face, all alike: PyTorch's sum over the labels' own logarithms, whose bits the sum over all K need not have.
-        bool isPlain = batch.Weights is null && batch.Targets.amax(1).eq(1).all().ToBoolean();
-        Tensor loss = isPlain
+        Tensor loss = batch.IsPlain()
             ? functional.cross_entropy(logits, batch.Targets.argmax(1))
             : Mean(functional.cross_entropy(logits, batch.Targets, reduction: Reduction.None), batch.Weights);
         return loss.MoveToOuterDisposeScope();

@@ -35,6 +35,23 @@ public sealed record FaceBatch(Tensor Images, Tensor Targets)
     /// </summary>
     public Tensor? Clean { get; init; }
 
+    /// <summary>
+    /// Targets of which is known, without a look at the device, whether each face has one label; it says nothing of other targets.
+    /// </summary>
+    internal (Tensor Targets, bool ArePlain)? Known { get; init; }
+
+    /// <summary>Whether each face has one label, and counts 1.</summary>
+    internal bool IsPlain()
+    {
+        if (Weights is not null || (Known is { } known && ReferenceEquals(known.Targets, Targets)))
+        {
+            return Weights is null && Known!.Value.ArePlain;
+        }
+
+        using var scope = NewDisposeScope();
+        return Targets.amax(1).eq(1).all().ToBoolean();
+    }
+
     /// <summary>A batch with every tensor changed in one way.</summary>
     internal FaceBatch Map(Func<Tensor, Tensor> change) => this with
     {

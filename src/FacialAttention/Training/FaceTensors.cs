@@ -10,6 +10,7 @@ namespace FacialAttention;
 internal sealed class FaceTensors : IDisposable
 {
     private readonly FaceBatch _all; // Its images are bytes, 0 to 255.
+    private readonly bool _arePlain; // One label a face, all of which count 1.
 
     /// <param name="faces">The dataset.</param>
     /// <param name="device">Where to.</param>
@@ -35,6 +36,7 @@ internal sealed class FaceTensors : IDisposable
             weights = weights is null ? balanced : weights * balanced;
         }
 
+        _arePlain = weights is null && smoothing == 0 && new FaceBatch(targets, targets).IsPlain();
         _all = new FaceBatch(
             Upload(faces.Pixels, ScalarType.Byte).view(Count, 1, faces.Size.Height, faces.Size.Width),
             smoothing == 0 ? targets : (targets * (1 - smoothing)) + (smoothing / Labels.Count))
@@ -73,10 +75,14 @@ internal sealed class FaceTensors : IDisposable
         return column;
     });
 
-    private static FaceBatch ToUnit(FaceBatch batch)
+    private FaceBatch ToUnit(FaceBatch batch)
     {
         using Scalar white = 255;
-        return batch with { Images = batch.Images.to(ScalarType.Float32).div_(white) };
+        return batch with
+        {
+            Images = batch.Images.to(ScalarType.Float32).div_(white),
+            Known = _arePlain ? (batch.Targets, true) : null,
+        };
     }
 
     /// <summary>The share of the votes that each label has, or 1 for the label of a face without votes, [M, K].</summary>

@@ -4,81 +4,39 @@ using static TorchSharp.torch;
 
 namespace FacialAttention;
 
-/// <summary>
-/// The steps of a TorchSharp Adam or AdamW, made by libtorch's own operation, which passes once over the memory: TorchSharp makes eight
-/// operations of it, each with a pass of its own, for each parameter. Options and state are the optimizer's. The operation is none of
-/// TorchSharp's, hence the script.
-/// </summary>
-internal sealed class FusedAdam : IDisposable
+/// <summary>The steps of a TorchSharp Adam or AdamW, of whose operations it would make eight for each parameter.</summary>
+internal sealed class FusedAdam(OptimizerHelper optimizer) : FusedStep(optimizer, ScriptOf(optimizer))
 {
-    private readonly OptimizerHelper _optimizer;
-    private readonly jit.CompilationUnit _script;
-
-    private FusedAdam(OptimizerHelper optimizer)
+    protected override void Step(ParamGroup group, Tensor[] weights, Tensor[] gradients, OptimizerState[] states)
     {
-        _optimizer = optimizer;
-        _script = jit.compile($"""
-            def step(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], counts: List[Tensor],
-                     rate: float, beta1: float, beta2: float, decay: float, epsilon: float):
-                torch._fused_{(optimizer is AdamW ? "adamw" : "adam")}_(weights, gradients, means, squares, [], counts, lr=rate,
-                    beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
-                return 0
-
-            """);
+        (Tensor Mean, Tensor Square, long Count)[] advanced = [.. states.Select(Advance)];
+        // Where the weights are: a GPU's operation reads them there. One tensor for all that are equal, which is all of them as a rule.
+        var counts = advanced.Select(state => state.Count).Distinct()
+            .ToDictionary(count => count, count => tensor((float)count).to(weights[0].device));
+        (double rate, double beta1, double beta2, double decay, double epsilon) = OptionsOf(group);
+        Invoke(
+            [
+                weights,
+                gradients,
+                [.. advanced.Select(state => state.Mean)],
+                [.. advanced.Select(state => state.Square)],
+                [.. advanced.Select(state => counts[state.Count])],
+            ],
+            rate,
+            beta1,
+            beta2,
+            decay,
+            epsilon);
     }
 
-    /// <summary>
-    /// Null for other optimizers and devices, and for weights that are no runs of numbers in memory, which the operation takes them for.
-    /// </summary>
-    public static FusedAdam? TryCreate(OptimizerHelper optimizer) => optimizer is Adam or AdamW
-        && optimizer.parameters().All(parameter => parameter.device_type == DeviceType.CPU && parameter.is_contiguous())
-        ? new FusedAdam(optimizer)
-        : null;
+    private static string ScriptOf(OptimizerHelper optimizer) => $"""
+        def step(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], counts: List[Tensor],
+                 rate: float, beta1: float, beta2: float, decay: float, epsilon: float):
+            torch._fused_{(optimizer is AdamW ? "adamw" : "adam")}_(weights, gradients, means, squares, [], counts, lr=rate,
+                beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+            return 0
 
-    /// <summary>Steps the parameters that have a gradient.</summary>
-    public void Step()
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using IEnumerator<OptimizerState> states = _optimizer.state_dict().State.GetEnumerator(); // In the order of the parameters.
-        foreach (ParamGroup group in _optimizer.ParamGroups)
-        {
-            var parts = new List<(Tensor Weight, Tensor Gradient, Tensor Mean, Tensor Square, Tensor Count)>();
-            foreach (Parameter parameter in group.Parameters)
-            {
-                states.MoveNext();
-                if (parameter.grad is { } gradient)
-                {
-                    (Tensor mean, Tensor square, long count) = Advance(states.Current);
-                    parts.Add((parameter, gradient.contiguous(), mean, square, tensor((float)count)));
-                }
-            }
-
-            if (parts.Count == 0)
-            {
-                continue;
-            }
-
-            // As scalars that live until the end of the call: those that TorchSharp makes of numbers may be collected during it.
-            (double rate, double beta1, double beta2, double decay, double epsilon) = OptionsOf(group);
-            Scalar[] scalars = [rate, beta1, beta2, decay, epsilon];
-            _script.invoke(
-                "step",
-                parts.Select(part => part.Weight).ToArray(),
-                parts.Select(part => part.Gradient).ToArray(),
-                parts.Select(part => part.Mean).ToArray(),
-                parts.Select(part => part.Square).ToArray(),
-                parts.Select(part => part.Count).ToArray(),
-                scalars[0],
-                scalars[1],
-                scalars[2],
-                scalars[3],
-                scalars[4]);
-            Array.ForEach(scalars, scalar => scalar.Dispose());
-        }
-    }
-
-    public void Dispose() => _script.Dispose();
+        """;
 
     private static (Tensor Mean, Tensor Square, long Count) Advance(OptimizerState state)
     {

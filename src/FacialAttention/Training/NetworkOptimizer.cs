@@ -11,7 +11,7 @@ internal sealed class NetworkOptimizer : IDisposable
     private readonly double[] _factors; // One for each group of parameters.
     private readonly double? _maxGradientNorm;
     private readonly OptimizerHelper _optimizer;
-    private readonly FusedAdam? _fused; // Steps for the optimizer, if it can.
+    private readonly FusedStep? _fused; // Steps for the optimizer, if it can.
 
     public NetworkOptimizer(NetworkParts parts, TrainerOptions options)
     {
@@ -33,7 +33,7 @@ internal sealed class NetworkOptimizer : IDisposable
                 rate),
             _ => new Adam(decayed.Select(group => new Adam.ParamGroup(group.Parameters, rate, weight_decay: group.Decay))),
         };
-        _fused = FusedAdam.TryCreate(_optimizer);
+        _fused = FusedStep.TryCreate(_optimizer);
     }
 
     public void ZeroGradients() => _optimizer.zero_grad();
@@ -43,7 +43,7 @@ internal sealed class NetworkOptimizer : IDisposable
     {
         if (_maxGradientNorm is { } norm)
         {
-            nn.utils.clip_grad_norm_(_parameters.Select(entry => entry.Parameter), norm);
+            Clip(norm);
         }
 
         foreach ((optim.ILearningRateController group, double factor) in _optimizer.ParamGroups.Zip(_factors))
@@ -130,6 +130,18 @@ internal sealed class NetworkOptimizer : IDisposable
                     break;
             }
         }
+    }
+
+    private void Clip(double norm)
+    {
+        if (_parameters[0].Parameter.device_type != DeviceType.CUDA)
+        {
+            nn.utils.clip_grad_norm_(_parameters.Select(entry => entry.Parameter), norm);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        GroupedTensors.ClipNorm(_parameters.Select(entry => entry.Parameter.grad).OfType<Tensor>(), norm);
     }
 
     public void Dispose()

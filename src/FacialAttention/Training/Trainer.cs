@@ -177,18 +177,21 @@ public sealed partial class Trainer : IDisposable
         _optimizer.ZeroGradients();
         (Tensor loss, Tensor logits) = _objective.Learn(batch);
         batch.CheckLogits(logits);
-        double value = loss.ToDouble();
-        if (!double.IsFinite(value))
-        {
-            throw new TrainingDivergedException(iteration, value);
-        }
-
+        bool waits = Device.Device.type == DeviceType.CUDA; // A look at a number of a GPU waits for all of its work, so it comes last there.
+        double value = waits ? 0 : ReadLoss(loss, iteration);
         loss.backward();
         _optimizer.Step(learningRate);
         run.Average?.Update(_network, iteration);
         (long faces, long errors) = batch.Count(logits);
+        value = waits ? ReadLoss(loss, iteration) : value;
         run.EndStep(value, faces, errors, Stopwatch.GetElapsedTime(start));
         return value;
+    }
+
+    private static double ReadLoss(Tensor loss, int iteration)
+    {
+        double value = loss.ToDouble();
+        return double.IsFinite(value) ? value : throw new TrainingDivergedException(iteration, value);
     }
 
     /// <summary>The mean training loss and error since the last report, if one is due.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FacialAttention;
@@ -16,7 +17,11 @@ internal sealed class TrainingBatches(TrainerOptions options, FaceDataset faces,
     {
         long[] rows = _order.RowsOf(iteration);
         FaceBatch batch = _augmentation.Apply(_faces.Gather(rows), iteration, FlipsOf(rows, iteration));
-        return _mixup is null || iteration > _lastMixed ? batch : _mixup.Apply(batch, iteration);
+        FaceBatch mixed = _mixup is null || iteration > _lastMixed ? batch : _mixup.Apply(batch, iteration);
+        // To find out whether targets that may be mixtures are none takes a look at them, for which a GPU would have to be waited for.
+        return device.type == DeviceType.CUDA && !ReferenceEquals(mixed.Known?.Targets, mixed.Targets)
+            ? mixed with { Known = (mixed.Targets, false) }
+            : mixed;
     }
 
     public void Dispose() => _faces.Dispose();

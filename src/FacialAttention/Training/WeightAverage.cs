@@ -28,17 +28,27 @@ internal sealed class WeightAverage(double decay) : IDisposable
         // The first weights are random; with the full decay they would weigh for thousands of iterations.
         double keep = Math.Min(decay, (1.0 + iteration) / (10 + iteration));
         using Scalar kept = keep, added = 1 - keep;
+        var together = new List<(Tensor Average, Tensor Weight)>();
         foreach ((string key, Tensor weight) in network.state_dict())
         {
             Tensor average = _average.Weights[key];
-            if (average.is_floating_point())
-            {
-                average.mul_(kept).add_(weight, alpha: added);
-            }
-            else
+            if (!average.is_floating_point())
             {
                 average.copy_(weight);
             }
+            else if (average.device_type == DeviceType.CUDA)
+            {
+                together.Add((average, weight));
+            }
+            else
+            {
+                average.mul_(kept).add_(weight, alpha: added);
+            }
+        }
+
+        if (together.Count > 0)
+        {
+            GroupedTensors.Average(together.Select(pair => pair.Average), together.Select(pair => pair.Weight), keep);
         }
     }
 

@@ -14,7 +14,7 @@ public class FusedAdamTests
         using var scope = NewDisposeScope();
         Parameter[] own = Weights(), expected = Weights();
         OptimizerHelper optimizer = Optimizer(own, isDecoupled), reference = Optimizer(expected, isDecoupled);
-        using FusedAdam fused = FusedAdam.TryCreate(optimizer)!;
+        using FusedStep fused = FusedStep.TryCreate(optimizer)!;
         for (int step = 1; step <= 3; step++)
         {
             SetGradients(own, step);
@@ -40,7 +40,7 @@ public class FusedAdamTests
         using var scope = NewDisposeScope();
         Parameter[] weights = Weights();
         using OptimizerHelper optimizer = Optimizer(weights, isDecoupled: false);
-        using FusedAdam fused = FusedAdam.TryCreate(optimizer)!;
+        using FusedStep fused = FusedStep.TryCreate(optimizer)!;
         SetGradients(weights[1..], 1);
 
         fused.Step();
@@ -57,8 +57,8 @@ public class FusedAdamTests
         using var sgd = new SGD(Weights(), 0.1);
         using OptimizerHelper transposed = Optimizer([new Parameter(ones(2, 3).t())], isDecoupled: false);
 
-        FusedAdam.TryCreate(sgd).Should().BeNull();
-        FusedAdam.TryCreate(transposed).Should().BeNull();
+        FusedStep.TryCreate(sgd).Should().BeNull();
+        FusedStep.TryCreate(transposed).Should().BeNull();
     }
 
     private static Parameter[] Weights() =>

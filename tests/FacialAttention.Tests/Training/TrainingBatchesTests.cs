@@ -106,6 +106,25 @@ public sealed class TrainingBatchesTests
         isMixed.Should().Equal(true, true, false, false);
     }
 
+    [Theory]
+    [InlineData(0.0, 0.0, true)]
+    [InlineData(0.1, 0.0, false)]
+    [InlineData(0.0, 4.0, false)]
+    public void Of_PlainFaces_AreKnownToBePlainUnlessSmoothedOrMixed(double smoothing, double alpha, bool isPlain)
+    {
+        using var scope = NewDisposeScope();
+        TrainerOptions options = Options(batchSize: 13, seed: 1);
+        (options.LabelSmoothing, options.MixupAlpha) = (smoothing, alpha);
+        using var batches = new TrainingBatches(options, Faces, CPU);
+
+        FaceBatch batch = batches.Of(1);
+
+        (batch.Known is { ArePlain: true } known && ReferenceEquals(known.Targets, batch.Targets)).Should().Be(isPlain);
+        batch.IsPlain().Should().Be(isPlain);
+        (batch with { Targets = batch.Targets * 0.5f }).IsPlain().Should().BeFalse("what is known of targets is not of others");
+        (batch with { Weights = ones(13) }).IsPlain().Should().BeFalse();
+    }
+
     private static TrainerOptions Options(int batchSize, int seed) => new()
     {
         Iterations = 100,
