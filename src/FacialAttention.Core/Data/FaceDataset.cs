@@ -293,6 +293,17 @@ public sealed class FaceDataset
         return [.. Enumerable.Range(0, Count).Select(row => firsts.TryAdd(row, row) ? row : firsts[row])];
     }
 
+    /// <summary>
+    /// Which faces are equal in every pixel: for each face the index of the first one like it, its own if there is none before. Parts of a data
+    /// set that are to know nothing of each other keep such groups together.
+    /// </summary>
+    /// <returns>A number for each face, in the order of the dataset.</returns>
+    public int[] GroupsOfEqualFaces()
+    {
+        var firsts = new Dictionary<int, int>(Count, new SamePixels(this, this));
+        return [.. Enumerable.Range(0, Count).Select(i => firsts.TryAdd(i, i) ? i : firsts[i])];
+    }
+
     /// <summary>How size or labels differ from those of another dataset, as "the faces are ...; expected ..."; null if they do not.</summary>
     internal string? FindDifference(FaceDataset expected)
     {

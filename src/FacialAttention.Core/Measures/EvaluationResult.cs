@@ -3,8 +3,17 @@ namespace FacialAttention;
 /// <summary>How well a network or recogniser classifies a dataset.</summary>
 public sealed class EvaluationResult
 {
-    internal EvaluationResult(ExpressionLabels labels, double loss, ConfusionMatrix confusion, IReadOnlyList<int> predictions)
+    private readonly Func<ScoredFaces> _score;
+
+    /// <param name="labels">The names of the classes.</param>
+    /// <param name="loss">The mean loss.</param>
+    /// <param name="confusion">The counts.</param>
+    /// <param name="predictions">The predicted class of each face.</param>
+    /// <param name="score">Makes the scored faces; throws <see cref="ArgumentException"/> where they are none.</param>
+    internal EvaluationResult(
+        ExpressionLabels labels, double loss, ConfusionMatrix confusion, IReadOnlyList<int> predictions, Func<ScoredFaces> score)
     {
+        _score = score;
         Labels = labels;
         Loss = loss;
         Confusion = confusion;
@@ -31,4 +40,21 @@ public sealed class EvaluationResult
 
     /// <summary>The predicted class of each face, in the order of the dataset.</summary>
     public IReadOnlyList<int> Predictions { get; }
+
+    /// <summary>
+    /// The logits and targets of all faces, in the order of the dataset: what calibration is fitted to (<see cref="CalibrationFit"/>) and measured
+    /// on (<see cref="CalibrationReport"/>). Of a recogniser, and of averages over mirrored faces, logits are the logarithms of probabilities.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The network computed logits that are no finite numbers.</exception>
+    public ScoredFaces ToScoredFaces()
+    {
+        try
+        {
+            return _score();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"The network computes no logits for a face; expected one whose weights are sound. {exception.Message}", exception);
+        }
+    }
 }

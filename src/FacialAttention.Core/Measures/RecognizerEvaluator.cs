@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FacialAttention;
 
 /// <summary>Measures any recogniser on a dataset, whatever runs its network.</summary>
@@ -37,6 +39,7 @@ public static class RecognizerEvaluator
 
         var confusion = new ConfusionMatrix(named.Labels.Count);
         var predictions = new List<int>(named.Count);
+        var probabilities = new List<float>(named.Count * named.Labels.Count);
         double lossSum = 0, weightSum = 0;
         for (int start = 0; start < named.Count; start += batchSize)
         {
@@ -48,6 +51,7 @@ public static class RecognizerEvaluator
             {
                 int face = start + i;
                 predictions.Add(batch[i].Index);
+                probabilities.AddRange(batch[i].Probabilities);
                 float weight = named.Columns.Weights?.Span[face] ?? 1;
                 if (weight > 0)
                 {
@@ -60,7 +64,42 @@ public static class RecognizerEvaluator
             progress?.Report((double)(start + count) / named.Count);
         }
 
-        return new EvaluationResult(named.Labels, lossSum / weightSum, confusion, predictions);
+        return new EvaluationResult(named.Labels, lossSum / weightSum, confusion, predictions, () => Score(named, probabilities));
+    }
+
+    private static ScoredFaces Score(FaceDataset faces, List<float> probabilities)
+    {
+        int classes = faces.Labels.Count;
+        var targets = new float[faces.Count * classes];
+        for (int face = 0; face < faces.Count; face++)
+        {
+            WriteTarget(faces, face, targets.AsSpan(face * classes, classes));
+        }
+
+        ReadOnlySpan<float> weights = faces.Columns.Weights is { } column ? column.Span : default;
+        return new ScoredFaces(classes, new float[targets.Length], targets, weights)
+            .WithProbabilities(CollectionsMarshal.AsSpan(probabilities));
+    }
+
+    private static void WriteTarget(FaceDataset faces, int face, Span<float> target)
+    {
+        ReadOnlySpan<byte> votes = faces.Columns.Votes is { } all ? all.Span.Slice(face * target.Length, target.Length) : default;
+        int voters = 0;
+        foreach (byte count in votes)
+        {
+            voters += count;
+        }
+
+        if (voters == 0)
+        {
+            target[faces.LabelOf(face)] = 1;
+            return;
+        }
+
+        for (int k = 0; k < votes.Length; k++)
+        {
+            target[k] = (float)votes[k] / voters;
+        }
     }
 
     private static FaceImage ImageOf(FaceDataset faces, int face) =>

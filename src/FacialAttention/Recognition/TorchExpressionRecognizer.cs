@@ -42,6 +42,30 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <inheritdoc/>
     public ExpressionLabels Labels { get; }
 
+#pragma warning disable RS0026 // The overloads differ in their first, required parameter.
+    /// <summary>A recogniser on the network of a checkpoint, which it owns.</summary>
+    /// <param name="path">The .safetensors file.</param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
+    /// <param name="device">Where to run; null for the CPU.</param>
+    /// <exception cref="ArgumentException">
+    /// The path is null or empty; or the options' coverage is out of range, or the network has no threshold for it.
+    /// </exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or no checkpoint; the message says which.</exception>
+    public static TorchExpressionRecognizer Load(string path, RecognitionOptions? options = null, Device? device = null) =>
+        Own(Checkpoint.Load(path, device), options);
+
+    /// <summary>A recogniser on the network of a checkpoint in a stream, for example of an embedded resource.</summary>
+    /// <param name="checkpoint">The content of a .safetensors file, read to its end; it stays open.</param>
+    /// <param name="options">As for the file.</param>
+    /// <param name="device">As for the file.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="checkpoint"/> is null.</exception>
+    /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
+    /// <exception cref="InvalidDataException">The content is damaged or no checkpoint; the message says which.</exception>
+    public static TorchExpressionRecognizer Load(Stream checkpoint, RecognitionOptions? options = null, Device? device = null) =>
+        Own(Checkpoint.Load(checkpoint, device), options);
+#pragma warning restore RS0026
+
     /// <inheritdoc/>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {
@@ -70,6 +94,19 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
 
     /// <summary>Disposes the network: now, or when the last call that is under way ends.</summary>
     public void Dispose() => _calls.Close();
+
+    private static TorchExpressionRecognizer Own(ExpressionNetwork network, RecognitionOptions? options)
+    {
+        try
+        {
+            return new TorchExpressionRecognizer(network, options);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
 
     private List<ExpressionPrediction> Recognize(FaceRequests faces)
     {

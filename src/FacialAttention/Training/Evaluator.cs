@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -88,6 +89,7 @@ public static class Evaluator
             using var noGrad = no_grad();
             var confusion = new ConfusionMatrix(faces.Labels.Count);
             var predictions = new List<int>(faces.Count);
+            List<float> scores = [], targets = [], allWeights = [];
             (double lossSum, double weightSum) = (0, 0);
             for (int start = 0; start < faces.Count; start += batchSize)
             {
@@ -106,6 +108,9 @@ public static class Evaluator
 
                 float[]? weights = batch.Weights is { } column ? [.. column.cpu().data<float>()] : null;
                 double weight = weights?.Sum(value => (double)value) ?? count;
+                scores.AddRange(logits.to(ScalarType.Float32).cpu().data<float>());
+                targets.AddRange(batch.Targets.to(ScalarType.Float32).cpu().data<float>());
+                allWeights.AddRange(weights ?? []);
                 lossSum += Classification.CrossEntropy(logits, batch).ToDouble() * weight;
                 weightSum += weight;
                 long[] actual = [.. batch.Targets.argmax(1).cpu().data<long>()];
@@ -120,7 +125,14 @@ public static class Evaluator
                 }
             }
 
-            return new EvaluationResult(faces.Labels, lossSum / weightSum, confusion, predictions);
+            int classes = faces.Labels.Count;
+            return new EvaluationResult(
+                faces.Labels,
+                lossSum / weightSum,
+                confusion,
+                predictions,
+                () => new ScoredFaces(
+                    classes, CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(targets), CollectionsMarshal.AsSpan(allWeights)));
         }
         finally
         {

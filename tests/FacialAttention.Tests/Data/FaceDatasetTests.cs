@@ -155,6 +155,13 @@ public sealed class FaceDatasetTests
     }
 
     [Fact]
+    public void GroupsOfEqualFaces_SomeEqual_HaveTheNumberOfTheFirst()
+    {
+        Faces([5, 1, 4, 1, 5, 1], [0, 0, 0, 1, 0, 2]).GroupsOfEqualFaces().Should().Equal(0, 1, 2, 1, 0, 1);
+        new FaceDataset([1, 2, 3, 1, 2, 4], [0, 0], new ImageSize(1, 3), Labels).GroupsOfEqualFaces().Should().Equal(0, 1);
+    }
+
+    [Fact]
     public void RowsNotIn_SomeShared_GivesTheOthersInOrder()
     {
         FaceDataset faces = Faces([5, 1, 4, 1, 2], [0, 0, 0, 1, 0]);

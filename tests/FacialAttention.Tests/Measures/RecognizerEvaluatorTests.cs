@@ -23,6 +23,9 @@ public sealed class RecognizerEvaluatorTests
         (result.Confusion[1, 0], result.Confusion.Total, result.Labels).Should().Be((1, 4, Known));
         double expected = -(Math.Log(0.8) + Math.Log(0.5) + Math.Log(float.Epsilon) + Math.Log(0.6)) / 4;
         result.Loss.Should().BeApproximately(expected, 1e-6);
+        CalibrationReport report = CalibrationReport.Of(result.ToScoredFaces());
+        report.Accuracy.Should().Be(0.75);
+        report.NegativeLogLikelihood.Should().BeApproximately(result.Loss, 1e-5, "both take no probability for the least number above");
         recognizer.LargestBatch.Should().Be(Math.Min(batchSize, 4));
     }
 
@@ -50,6 +53,7 @@ public sealed class RecognizerEvaluatorTests
         result.Accuracy.Should().Be(1);
         (result.Confusion.Total, result.Count).Should().Be((2, 4));
         result.Loss.Should().BeApproximately(-(Math.Log(0.8) + (3 * Math.Log(0.5))) / 4, 1e-6);
+        CalibrationReport.Of(result.ToScoredFaces()).NegativeLogLikelihood.Should().BeApproximately(result.Loss, 1e-6);
         FluentActions.Invoking(() => RecognizerEvaluator.Evaluate(
                 new FromPixels(), Faces([2, 1, 1, 0], columns: new FaceColumns { Weights = new float[4] })))
             .Should().Throw<ArgumentException>().WithMessage("All weights are 0; expected at least one face that counts.*");
@@ -65,6 +69,7 @@ public sealed class RecognizerEvaluatorTests
         double expected = -((0.25 * Math.Log(0.1)) + (0.75 * Math.Log(0.8)) + Math.Log(0.5) + Math.Log(0.2)) / 4; // no votes: the label
         result.Loss.Should().BeApproximately(expected, 1e-6);
         result.Accuracy.Should().Be(1);
+        CalibrationReport.Of(result.ToScoredFaces()).NegativeLogLikelihood.Should().BeApproximately(expected, 1e-6);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Torch;
 using TorchSharp;
@@ -120,6 +121,37 @@ public sealed class TorchExpressionRecognizerTests
             prediction.Probabilities.Zip(predictions[i % Faces.Length].Probabilities)
                 .Should().AllSatisfy(pair => pair.First.Should().BeApproximately(pair.Second, 1e-6f));
         }
+    }
+
+    [Fact]
+    public void Load_PathAndStream_RecogniseAsTheNetwork()
+    {
+        using var folder = new TemporaryFolder();
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        Checkpoint.Save(folder.File("a.safetensors"), network);
+        using FileStream stream = File.OpenRead(folder.File("a.safetensors"));
+        using var ofPath = TorchExpressionRecognizer.Load(folder.File("a.safetensors"), new RecognitionOptions { IncludeAttention = true });
+        using var ofStream = TorchExpressionRecognizer.Load(stream);
+        using var direct = new TorchExpressionRecognizer(network);
+
+        ofPath.Recognize(Faces[0]).Probabilities.Should().Equal(direct.Recognize(Faces[0]).Probabilities);
+        ofPath.Recognize(Faces[0]).Attention.Should().HaveCount(2);
+        ofStream.Recognize(Faces[0]).Probabilities.Should().Equal(direct.Recognize(Faces[0]).Probabilities);
+        stream.CanRead.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Load_RefusedOptions_LeaveNoTensorBehind()
+    {
+        using var folder = new TemporaryFolder();
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        Checkpoint.Save(folder.File("a.safetensors"), network);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        FluentActions.Invoking(() => TorchExpressionRecognizer.Load(folder.File("a.safetensors"), new RecognitionOptions { Coverage = 0.5 }))
+            .Should().ThrowExactly<ArgumentException>();
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
     [Fact]

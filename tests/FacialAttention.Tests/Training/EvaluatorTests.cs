@@ -101,6 +101,39 @@ public sealed class EvaluatorTests
         result.Loss.Should().BeApproximately(sum / total, 1e-6);
         result.Accuracy.Should().BeApproximately(right / 4.0, 1e-12, "the face of weight 0 is left out");
         result.Predictions.Should().HaveCount(5);
+        ScoredFaces scored = result.ToScoredFaces();
+        (scored.Count, scored.Classes).Should().Be((5, 3));
+        CalibrationReport.Of(scored).NegativeLogLikelihood.Should().BeApproximately(result.Loss, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Evaluate_ToScoredFaces_AreOfAccuracyAndLoss(bool averageMirrored)
+    {
+        FaceDataset faces = ToyFaces.Noise(count: 10, seed: 4);
+        using var network = new TwoLayerNet();
+
+        EvaluationResult result = Evaluator.Evaluate(network, faces, batchSize: 3, averageMirrored);
+
+        CalibrationReport report = CalibrationReport.Of(result.ToScoredFaces());
+        report.Accuracy.Should().BeApproximately(result.Accuracy, 1e-12);
+        report.NegativeLogLikelihood.Should().BeApproximately(result.Loss, 1e-6);
+    }
+
+    [Fact]
+    public void Evaluate_NetworkThatComputesNoNumbers_HasNoScoredFaces()
+    {
+        using var network = new TwoLayerNet();
+        using (no_grad())
+        {
+            network.parameters().First().fill_(float.NaN);
+        }
+
+        EvaluationResult result = Evaluator.Evaluate(network, ToyFaces.Noise(count: 2, seed: 4));
+
+        result.Invoking(it => it.ToScoredFaces()).Should().ThrowExactly<InvalidDataException>().WithMessage(
+            "The network computes no logits for a face; expected one whose weights are sound. Logit 0 is NaN; expected a finite number.*");
     }
 
     [Fact]
