@@ -108,13 +108,13 @@ public static class Evaluator
 
                 float[]? weights = batch.Weights is { } column ? [.. column.cpu().data<float>()] : null;
                 double weight = weights?.Sum(value => (double)value) ?? count;
-                scores.AddRange(logits.to(ScalarType.Float32).cpu().data<float>());
-                targets.AddRange(batch.Targets.to(ScalarType.Float32).cpu().data<float>());
-                allWeights.AddRange(weights ?? []);
                 lossSum += Classification.CrossEntropy(logits, batch).ToDouble() * weight;
                 weightSum += weight;
                 long[] actual = [.. batch.Targets.argmax(1).cpu().data<long>()];
                 long[] predicted = [.. logits.argmax(1).cpu().data<long>()];
+                scores.AddRange(logits.to(ScalarType.Float32).cpu().data<float>());
+                targets.AddRange(batch.Targets.to(ScalarType.Float32).cpu().data<float>());
+                allWeights.AddRange(weights ?? []);
                 for (int i = 0; i < count; i++)
                 {
                     predictions.Add((int)predicted[i]);

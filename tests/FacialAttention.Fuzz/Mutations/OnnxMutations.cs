@@ -21,7 +21,10 @@ internal static class OnnxMutations
     private static readonly string[] Texts =
     [
         "", "{}", "[]", "null", "3", "1x1", "6x6", "0x0", "99999x99999", "[\"a\",\"b\",\"c\"]", "[\"a\"]", "{\"temperature\":1}",
-        "{\"temperature\":2}", "{\"temperature\":1e-9}", "{\"temperature\":1e400}", "ACNN-ALSTM", new('x', 5000), "\u202E\n",
+        "{\"temperature\":2}", "{\"temperature\":1e-9}", "{\"temperature\":1e400}", "ACNN-ALSTM",
+        "{\"temperature\":1,\"scales\":[1,1,1],\"biases\":[0,0,0]}", "{\"temperature\":1,\"scales\":[1],\"biases\":null}",
+        "{\"temperature\":1,\"coverages\":[0.5,1],\"thresholds\":[0.9,0]}", "{\"temperature\":1,\"coverages\":[1,0.5],\"thresholds\":[1e400]}",
+        new('x', 5000), "\u202E\n",
     ];
 
     /// <summary>One to three changes, some of them of single bytes.</summary>
