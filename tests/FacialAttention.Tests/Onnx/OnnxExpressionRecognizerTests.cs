@@ -49,6 +49,25 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Variants))]
+    public void Recognize_ShortcutsAndSqueezeExcitation_AgreesWithTorch(NetworkVariant variant)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        options.BackboneStages = TinyNetwork.ResidualStages;
+        var network = new ExpressionNetwork(variant, options) { Calibration = new Calibration { Temperature = 0.1 } };
+        Numbers.Randomise(network, 3);
+        byte[] model = OnnxModel.BytesOf(network);
+        using var torch = new TorchExpressionRecognizer(network);
+        using OnnxExpressionRecognizer onnx = OnnxExpressionRecognizer.Load(model, UseOneThread);
+
+        IReadOnlyList<ExpressionPrediction> expected = torch.Recognize(Faces[..7]);
+        foreach ((ExpressionPrediction actual, ExpressionPrediction wanted) in onnx.Recognize(Faces[..7]).Zip(expected))
+        {
+            ShouldAgree(actual, wanted, 1e-5f);
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(7)]

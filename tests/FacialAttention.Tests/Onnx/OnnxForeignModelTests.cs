@@ -76,6 +76,7 @@ public sealed class OnnxForeignModelTests : IDisposable
     [Theory]
     [InlineData("Mul", "asks for 2.*E+9 numbers and * for a face of 384 pixels")]
     [InlineData("MatMul", "asks for 2.*E+9 numbers and * for a face of 384 pixels")]
+    [InlineData("GlobalAveragePool", "has the operator GlobalAveragePool for \"grown\" on values of [65536, 1], or with attributes")]
     [InlineData("MaxPool", "has the operator MaxPool for \"grown\" on values of *, or with attributes")]
     [InlineData("Conv", "has the operator Conv for \"grown\" on values of *, or with attributes")]
     public void Load_FewBytesThatAskForMuch_AreNotRun(string type, string expected)
@@ -88,6 +89,7 @@ public sealed class OnnxForeignModelTests : IDisposable
         _model.Graph.Node.Insert(0, type switch
         {
             "Conv" => Node(type, ["images", "kernel"], padded),
+            "GlobalAveragePool" => Node(type, ["column"]),
             "MaxPool" => Node(type, ["images"], [.. padded, OnnxGraph.Attribute("strides", [1, 1])]),
             _ => Node(type, ["column", "row"]),
         });
@@ -107,6 +109,20 @@ public sealed class OnnxForeignModelTests : IDisposable
         }
 
         ShouldBeRefused(_model.ToByteArray(), "The model asks for *E+6 numbers and *E+9 multiply-adds for a face of 384 pixels, which *");
+    }
+
+    [Fact]
+    public void Load_ManyMeansOfLargeMaps_AreNotRun()
+    {
+        AddWeight("grown", 1, 1, 1 << 11, 1 << 11);
+        for (int i = 0; i < 5000; i++)
+        {
+            NodeProto mean = Node("GlobalAveragePool", ["grown"]);
+            mean.Output[0] = $"grown{i}";
+            _model.Graph.Node.Insert(0, mean);
+        }
+
+        ShouldBeRefused(_model.ToByteArray(), "The model asks for * numbers and *E+9 multiply-adds for a face of 384 pixels, which *");
     }
 
     [Theory]
