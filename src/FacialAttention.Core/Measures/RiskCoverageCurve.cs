@@ -55,10 +55,17 @@ public sealed class RiskCoverageCurve
         return 1 - ((wrongBefore + (wrongOfGroup * (coverage - before))) / coverage);
     }
 
-    /// <summary>The confidence from which on to answer, so that at least a share of the faces get an answer.</summary>
+    /// <summary>
+    /// The confidence from which on to answer, so that at least a share of the faces get an answer: half way between the least sure face that gets
+    /// one and the surest that gets none, so that rounding does not matter; 0 where all get one.
+    /// </summary>
     /// <param name="coverage">That share, above 0 and at most 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The coverage is out of range.</exception>
-    public double ThresholdAt(double coverage) => _points[IndexOf(coverage)].Threshold;
+    public double ThresholdAt(double coverage)
+    {
+        int index = IndexOf(coverage);
+        return index + 1 < _points.Length ? (_points[index].Threshold + _points[index + 1].Threshold) / 2 : 0;
+    }
 
     /// <summary>Thresholds to store with a network (<see cref="Calibration.Thresholds"/>): for each twentieth of the faces, from 5 % to all.</summary>
     public IReadOnlyList<CoverageThreshold> ToThresholds() =>

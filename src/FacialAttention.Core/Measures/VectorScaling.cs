@@ -1,7 +1,8 @@
 namespace FacialAttention;
 
 /// <summary>
-/// The scales and biases of the classes that make the targets likeliest: Newton's method on a convex loss, halving steps that do not lower it.
+/// The scales and biases of the classes that make the targets likeliest within their ranges: Newton's method on a convex loss, of the numbers
+/// that no bound holds (Bertsekas, "Projected Newton methods", 1982), halving steps that do not lower it enough.
 /// </summary>
 /// <param name="faces">The faces.</param>
 /// <param name="scale">Where all scales begin, and what they are drawn to by a little.</param>
@@ -9,6 +10,7 @@ internal sealed class VectorScaling(ScoredFaces faces, double scale)
 {
     private const double Pull = 1e-6;
     private const double Flat = 1e-10;
+    private const double Enough = 1e-4; // of what the slope promises
     private const int MaxSteps = 200;
     private const int MaxHalvings = 40;
 
@@ -24,8 +26,10 @@ internal sealed class VectorScaling(ScoredFaces faces, double scale)
         for (int step = 0; step < MaxSteps; step++)
         {
             Derive(place, slope, curvature);
-            double[] direction = SolvePositive(curvature, slope);
-            double[]? next = Array.TrueForAll(slope, value => Math.Abs(value) < Flat) ? null : Descend(place, direction, ref loss);
+            HoldAtBounds(place, slope, curvature);
+            double[]? next = Array.TrueForAll(slope, value => Math.Abs(value) < Flat)
+                ? null
+                : Descend(place, slope, SolvePositive(curvature, slope), ref loss);
             if (next is null)
             {
                 break;
@@ -37,22 +41,22 @@ internal sealed class VectorScaling(ScoredFaces faces, double scale)
         return [.. Enumerable.Range(0, _classes).Select(k => new ClassScaling(place[k], place[_classes + k]))];
     }
 
-    private double[]? Descend(double[] place, double[] direction, ref double loss)
+    private double[]? Descend(double[] place, double[] slope, double[] direction, ref double loss)
     {
         double length = 1;
         for (int i = 0; i < MaxHalvings; i++, length /= 2)
         {
             var next = new double[place.Length];
+            double promised = 0;
             for (int k = 0; k < place.Length; k++)
             {
-                double value = place[k] - (length * direction[k]);
-                next[k] = k < _classes
-                    ? Math.Clamp(value, Calibration.MinTemperature, Calibration.MaxTemperature)
-                    : Math.Clamp(value, -Calibration.MaxBias, Calibration.MaxBias);
+                (double least, double most) = RangeOf(k);
+                next[k] = Math.Clamp(place[k] - (length * direction[k]), least, most);
+                promised += slope[k] * (place[k] - next[k]);
             }
 
             double nextLoss = LossAt(next);
-            if (nextLoss < loss)
+            if (nextLoss < loss - (Enough * promised))
             {
                 loss = nextLoss;
                 return next;
@@ -60,6 +64,28 @@ internal sealed class VectorScaling(ScoredFaces faces, double scale)
         }
 
         return null;
+    }
+
+    private (double Least, double Most) RangeOf(int k) =>
+        k < _classes ? (Calibration.MinTemperature, Calibration.MaxTemperature) : (-Calibration.MaxBias, Calibration.MaxBias);
+
+    /// <summary>Leaves a number out of the step that is at a bound and would go beyond it.</summary>
+    private void HoldAtBounds(double[] place, double[] slope, double[,] curvature)
+    {
+        for (int k = 0; k < place.Length; k++)
+        {
+            (double least, double most) = RangeOf(k);
+            if ((place[k] > least || slope[k] < 0) && (place[k] < most || slope[k] > 0))
+            {
+                continue;
+            }
+
+            slope[k] = 0;
+            for (int j = 0; j < place.Length; j++)
+            {
+                curvature[k, j] = curvature[j, k] = k == j ? 1 : 0;
+            }
+        }
     }
 
     private double LossAt(double[] place)

@@ -77,6 +77,33 @@ public sealed class CalibrationFitTests
         Loss(CalibrationFit.Vector(faces)).Should().BeLessThan(Loss(CalibrationFit.Temperature(faces)));
     }
 
+    /// <summary>A convex loss within ranges is least where no number alone makes it less.</summary>
+    [Fact]
+    public void Vector_BestScaleBelowItsRange_IsTheBestWithinIt()
+    {
+        float[] logits = Logits(400, 4);
+        var faces = new ScoredFaces(4, logits, SoftmaxOf(logits, [-2, 0.5, 1, -1], [1.5, -1, 0, -0.5]));
+
+        Calibration fitted = CalibrationFit.Vector(faces);
+
+        fitted.Classes.Select(scaling => scaling.Scale <= 0.01).Should().Equal(true, false, false, true);
+        double least = Loss(fitted.Classes);
+        for (int k = 0; k < 4; k++)
+        {
+            foreach (double step in new[] { -1e-3, 1e-3 })
+            {
+                ClassScaling[] scaled = [.. fitted.Classes], shifted = [.. fitted.Classes];
+                scaled[k] = scaled[k] with { Scale = Math.Max(0.01, scaled[k].Scale + step) };
+                shifted[k] = shifted[k] with { Bias = shifted[k].Bias + step };
+                Loss(scaled).Should().BeGreaterThanOrEqualTo(least - 1e-12);
+                Loss(shifted).Should().BeGreaterThan(least);
+            }
+        }
+
+        double Loss(IReadOnlyList<ClassScaling> classes) =>
+            CalibrationReport.Of(faces.Calibrate(new Calibration { Classes = classes })).NegativeLogLikelihood;
+    }
+
     [Fact]
     public void Vector_ClassThatNeverOccurs_StaysInRange()
     {
