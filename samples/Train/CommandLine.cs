@@ -152,8 +152,23 @@ internal sealed class CommandLine
     private readonly Option<int> _shift = CommonOptions.WholeNumber(
         "--shift", 0, 8, "Look at each face and its mirror image also shifted by so many pixels to each of four sides.", _ => 0);
     private readonly Option<string> _picture = new("--output") { Description = "A new .png file.", HelpName = "FILE.png", Required = true };
-    private readonly Option<string> _model = new("--output") { Description = "A new .onnx file.", HelpName = "FILE.onnx", Required = true };
-    private readonly Option<bool> _attention = new("--attention") { Description = "Also give the attention over places, as outputs." };
+    private readonly Option<string> _model = new("--output")
+    {
+        Description = "A new .onnx file; or one named .safetensors, which is a checkpoint again.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private readonly Option<bool> _attention = new("--attention")
+    {
+        Description = "An .onnx file also gives the attention over places, as outputs.",
+    };
+
+    private readonly Option<bool> _half = new("--half")
+    {
+        Description = "Keep matrices and kernels as Float16, which halves the file. All is computed in Float32.",
+    };
+
     private readonly Option<double?> _temperature = new("--temperature")
     {
         Description = $"What the logits are divided by before the softmax, {TemperatureRange}. Default: what the checkpoint says.",
@@ -251,7 +266,7 @@ internal sealed class CommandLine
         var curves = new Command("curves", "Draws the accuracy of finished runs over epochs into one picture.") { _runs, _picture };
         var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes.")
         {
-            _checkpoint, _model, _temperature, _attention,
+            _checkpoint, _model, _temperature, _attention, _half,
         };
         foreach (Option<string?> option in _trainerOptions.Select(named => named.Option))
         {
@@ -272,7 +287,8 @@ internal sealed class CommandLine
         SampleProgram.SetAction(teach, (result, token) => TeachRun.Run(ReadTeach(result), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
         SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
-            result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention))));
+            result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention),
+            result.GetValue(_half))));
         Command = new RootCommand(
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, written to stderr; 130 stopped by Ctrl-C, with --output the state is kept.")

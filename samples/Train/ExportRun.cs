@@ -3,7 +3,7 @@ using FacialAttention;
 
 namespace Train;
 
-/// <summary><c>export</c>: a trained network as an .onnx file, which needs no libtorch.</summary>
+/// <summary><c>export</c>: a trained network as an .onnx file, which needs no libtorch, or as a smaller checkpoint.</summary>
 internal static class ExportRun
 {
     public static void Run(ExportSettings settings)
@@ -19,7 +19,16 @@ internal static class ExportRun
             network.Calibration = new Calibration { Temperature = temperature };
         }
 
-        OnnxExporter.Export(settings.OutputPath, network, new OnnxExportOptions { IncludeAttention = settings.IncludesAttention });
+        if (Path.GetExtension(settings.OutputPath).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            Checkpoint.Save(settings.OutputPath, network, Checkpoint.ReadProvenance(settings.CheckpointPath), settings.HalfPrecision);
+        }
+        else
+        {
+            var options = new OnnxExportOptions { IncludeAttention = settings.IncludesAttention, HalfPrecision = settings.HalfPrecision };
+            OnnxExporter.Export(settings.OutputPath, network, options);
+        }
+
         double megabytes = new FileInfo(settings.OutputPath).Length / 1e6;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -9,6 +9,7 @@ internal static class OnnxOperators
     public static FrozenDictionary<string, FrozenSet<string>> Known { get; } = new (string Type, string[] Attributes)[]
     {
         ("Add", []),
+        ("Cast", ["to"]),
         ("Conv", ["kernel_shape", "pads"]),
         ("Div", []),
         ("Flatten", ["axis"]),

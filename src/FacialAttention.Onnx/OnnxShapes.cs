@@ -10,12 +10,16 @@ internal sealed class OnnxShapes
 {
     private const double LeastNumbers = 1 << 22, NumbersOfPixel = 1 << 10, MostNumbers = 1 << 29;
     private const long LargestWindow = 1 << 20;
+    private const long Float = 1; // TensorProto.DataType
     private const double LeastWork = 1L << 33, WorkOfPixel = 1 << 20, MostWork = 1L << 38;
 
     private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OnnxTensor> _weights = new(StringComparer.Ordinal);
     private readonly double _pixels;
     private readonly double _faces;
+
+    /// <summary>What weights in half precision add to the numbers: each is widened, and of a kernel also scaled.</summary>
+    private double _widened;
     private double _numbers;
     private double _work;
 
@@ -43,6 +47,8 @@ internal sealed class OnnxShapes
             {
                 return $"has the weights {Excerpt.Of(weight.Name)} twice, or more of them than a file holds";
             }
+
+            shapes._widened += 2.0 * weight.HalfNumbers;
         }
 
         foreach (OnnxNode node in nodes)
@@ -78,7 +84,7 @@ internal sealed class OnnxShapes
         }
 
         _numbers += CountOf(result) / _faces;
-        if (_numbers > Math.Min(MostNumbers, LeastNumbers + (NumbersOfPixel * _pixels))
+        if (_numbers > _widened + Math.Min(MostNumbers, LeastNumbers + (NumbersOfPixel * _pixels))
             || _work > Math.Min(MostWork, LeastWork + (WorkOfPixel * _pixels)))
         {
             return FormattableString.Invariant(
@@ -92,6 +98,7 @@ internal sealed class OnnxShapes
     private long[]? ResultOf(OnnxNode node, List<long[]> inputs) => (node.Type, inputs) switch
     {
         ("Add" or "Sub" or "Mul" or "Div", [var x, var y]) => Broadcast(x, y),
+        ("Cast", [var x]) when node.NumbersOf("to") is [Float] && _weights.GetValueOrDefault(node.Inputs[0]) is { HalfNumbers: > 0 } => x,
         ("Relu" or "Sigmoid" or "Tanh" or "Softmax", [var x]) => x,
         ("Conv", [var x, var kernel, ..]) => Convolve(node, x, kernel),
         ("MaxPool", [var x]) => Slide(node, x, node.NumbersOf("kernel_shape"), x.Length > 1 ? x[1] : 0),

@@ -5,7 +5,7 @@ namespace FacialAttention;
 /// <summary>Weights of an .onnx file, as far as the shapes of values depend on them. Of long ones the numbers are not kept.</summary>
 internal sealed class OnnxTensor
 {
-    private const int Float = 1, Int64 = 7; // TensorProto.DataType
+    private const int Float = 1, Int64 = 7, Float16 = 10; // TensorProto.DataType
     private const int MostKept = 8;
     private const int MostFloatsKept = 256; // a number for each class
 
@@ -17,6 +17,9 @@ internal sealed class OnnxTensor
     public string Name { get; private set; } = "";
 
     public long[] Shape => [.. _shape];
+
+    /// <summary>How many numbers in half precision the file holds of it; none where it is of another type.</summary>
+    public int HalfNumbers { get; private set; }
 
     /// <summary>Its whole numbers, if it is of few; else null.</summary>
     public long[]? Integers => _type == Int64 && _shape.Count == 1 && _integers.Count == _shape[0] ? [.. _integers] : null;
@@ -67,6 +70,7 @@ internal sealed class OnnxTensor
         }
 
         tensor.AddRaw(raw);
+        tensor.HalfNumbers = tensor._type == Float16 ? raw.Length / 2 : 0;
         return tensor;
     }
 

@@ -4,7 +4,7 @@ using static FacialAttention.OnnxGraph;
 namespace FacialAttention;
 
 /// <summary>
-/// The forward pass of an <see cref="ExpressionNetwork"/> without batch norms as an ONNX graph. Names of values are the
+/// The forward pass of an <see cref="ExpressionNetwork"/> as an ONNX graph, where batch norms scale the kernels before them. Names of values are the
 /// keys of the weights that make them.
 /// </summary>
 internal sealed class NetworkGraph
@@ -24,7 +24,7 @@ internal sealed class NetworkGraph
         _calibration = network.Calibration;
         _exportOptions = exportOptions;
         _weights = new NetworkWeights(network);
-        _graph = new OnnxGraph(_variant.PaperName);
+        _graph = new OnnxGraph(_variant.PaperName, exportOptions.HalfPrecision);
         _stages = _options.BackboneStages ?? ConvBackbone.Paper;
         Grid = ConvBackbone.GridOf(_stages, _options.InputSize);
     }
@@ -146,14 +146,18 @@ internal sealed class NetworkGraph
     private string AddConv(string x, string key, int inChannels, int channels, int kernelSize)
     {
         int padding = kernelSize / 2;
+        string kernels = _graph.Weights($"{key}.weight", _weights[$"{key}.weight"], channels, inChannels, kernelSize, kernelSize);
+        (float[] Factors, float[] Biases)? norm = _weights.NormAfter(key);
+        if (norm is { } scaling)
+        {
+            kernels = _graph.Add(
+                "Mul", $"{key}.scaled", [kernels, _graph.Constant($"{key}.factors", scaling.Factors, channels, 1, 1, 1)]);
+        }
+
         return _graph.Add(
             "Conv",
             key,
-            [
-                x,
-                _graph.Constant($"{key}.weight", _weights[$"{key}.weight"], channels, inChannels, kernelSize, kernelSize),
-                _graph.Constant($"{key}.bias", _weights[$"{key}.bias"], channels),
-            ],
+            [x, kernels, _graph.Constant($"{key}.bias", norm?.Biases ?? _weights[$"{key}.bias"], channels)],
             Attribute("kernel_shape", [kernelSize, kernelSize]),
             Attribute("pads", [padding, padding, padding, padding]));
     }
@@ -220,7 +224,7 @@ internal sealed class NetworkGraph
         string keys = features;
         if (_options.Scoring == AttentionScoring.Additive)
         {
-            string weight = _graph.Constant(
+            string weight = _graph.Weights(
                 $"{key}.projection.weight", Transpose(_weights[$"{key}.projection.weight"], featureSize), featureSize, featureSize);
             string bias = _graph.Constant($"{key}.projection.bias", _weights[$"{key}.projection.bias"], featureSize);
             string product = _graph.Add("MatMul", $"{key}.product", [features, weight]);
@@ -269,8 +273,8 @@ internal sealed class NetworkGraph
             $"{key}.states",
             [
                 x,
-                _graph.Constant($"{key}.weight_ih", ByDirection("weight_ih"), Directions, 4 * size, inputSize),
-                _graph.Constant($"{key}.weight_hh", ByDirection("weight_hh"), Directions, 4 * size, size),
+                _graph.Weights($"{key}.weight_ih", ByDirection("weight_ih"), Directions, 4 * size, inputSize),
+                _graph.Weights($"{key}.weight_hh", ByDirection("weight_hh"), Directions, 4 * size, size),
                 _graph.Constant($"{key}.bias", ByDirection("bias_ih", "bias_hh"), Directions, 8 * size),
             ],
             Attribute("hidden_size", size),
@@ -295,7 +299,7 @@ internal sealed class NetworkGraph
             output,
             [
                 x,
-                _graph.Constant($"{key}.weight", weight, bias.Length, weight.Length / bias.Length),
+                _graph.Weights($"{key}.weight", weight, bias.Length, weight.Length / bias.Length),
                 _graph.Constant($"{key}.bias", bias, bias.Length),
             ],
             Attribute("transB", 1));

@@ -9,4 +9,11 @@ public sealed class OnnxExportOptions
     /// false. Without effect on variants without attention.
     /// </summary>
     public bool IncludeAttention { get; set; }
+
+    /// <summary>
+    /// Whether matrices and kernels stand in the file as Float16, which halves it; the graph widens them, so that all is computed in Float32.
+    /// Of a network whose weights came from a checkpoint in half precision no number is lost; others are rounded to 11 binary digits.
+    /// Default: false.
+    /// </summary>
+    public bool HalfPrecision { get; set; }
 }

@@ -30,7 +30,9 @@ public static class OnnxExporter
     /// <param name="path">The file to write, by custom named .onnx; its folder exists.</param>
     /// <param name="network">The network; its weights are Float32 and finite, and take less than 2 GB. It stays as it is.</param>
     /// <param name="options">What to add to it; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A weight is not Float32 or not finite, or there are too many for one file.</exception>
+    /// <exception cref="ArgumentException">
+    /// A weight is not Float32 or not finite, or beyond 65504 where it is rounded, or there are too many for one file.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Export(string path, ExpressionNetwork network, OnnxExportOptions? options = null)
@@ -53,8 +55,9 @@ public static class OnnxExporter
                 nameof(network));
         }
 
-        using ExpressionNetwork? folded = network.Options.BatchNorm ? network.FoldBatchNorm() : null;
         options ??= new OnnxExportOptions();
+        // In half precision the graph scales the kernels that it has: folded and rounded again they would be others.
+        using ExpressionNetwork? folded = network.Options.BatchNorm && !options.HalfPrecision ? network.FoldBatchNorm() : null;
         var graph = new NetworkGraph(folded ?? network, options);
         var model = new ModelProto
         {

@@ -7,7 +7,9 @@ namespace FacialAttention;
 /// <summary>
 /// An ONNX graph that grows node by node. Values are known by their names; what a method returns is the name of its result.
 /// </summary>
-internal sealed class OnnxGraph(string name)
+/// <param name="name">The graph's name.</param>
+/// <param name="halfPrecision">Whether <see cref="Weights"/> are kept as Float16.</param>
+internal sealed class OnnxGraph(string name, bool halfPrecision)
 {
     public GraphProto Proto { get; } = new() { Name = name };
 
@@ -46,6 +48,21 @@ internal sealed class OnnxGraph(string name)
 
     public string Constant(string name, float[] values, params long[] shape) =>
         Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values.AsSpan()), shape);
+
+    /// <summary>A matrix or kernels: Float32 for the graph, whatever the file keeps.</summary>
+    /// <exception cref="ArgumentException">A weight is too large for half precision.</exception>
+    public string Weights(string name, float[] values, params long[] shape)
+    {
+        if (!halfPrecision)
+        {
+            return Constant(name, values, shape);
+        }
+
+        Half[] rounded = Array.ConvertAll(values, value => (Half)value);
+        HalfPrecision.Check(name, Array.TrueForAll(rounded, Half.IsFinite));
+        string stored = Constant($"{name}.half", TensorProto.Types.DataType.Float16, MemoryMarshal.AsBytes(rounded.AsSpan()), shape);
+        return Add("Cast", name, [stored], Attribute("to", (long)TensorProto.Types.DataType.Float));
+    }
 
     public string Scalar(string name, double value) => Constant(name, [(float)value]);
 

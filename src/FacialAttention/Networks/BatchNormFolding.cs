@@ -34,24 +34,34 @@ internal static class BatchNormFolding
         Dictionary<string, Tensor> weights = network.state_dict();
         foreach ((string key, Tensor target) in folded.state_dict())
         {
-            string norm = NormOf(key);
-            if (!weights.TryGetValue(norm + "running_var", out Tensor? variance))
-            {
-                target.copy_(weights[key]);
-                continue;
-            }
-
-            Tensor factor = Of("weight") / (variance.to(ScalarType.Float64) + Epsilon).sqrt(); // [C']
-            target.copy_(target.ndim == 4
-                ? weights[key].to(ScalarType.Float64) * factor.view(-1, 1, 1, 1) // [C', C, k, k]
-                : Of("bias") - (Of("running_mean") * factor));
-
-            Tensor Of(string name) => weights[norm + name].to(ScalarType.Float64);
+            target.copy_(NormAfter(weights, key[..key.LastIndexOf('.')]) is not var (factors, biases) ? weights[key]
+                : target.ndim == 4 ? weights[key].to(ScalarType.Float64) * factors.view(-1, 1, 1, 1) // [C', C, k, k]
+                : biases);
         }
     }
-    /// <summary>What the keys of the norm behind a convolution start with: norm for conv, norm2 for conv2; empty for other weights.</summary>
-    private static string NormOf(string key) =>
-        key.Split('.') is [.. var outer, var layer, _] && layer.StartsWith(Convolution, StringComparison.Ordinal)
+
+    /// <summary>
+    /// What the norm behind a convolution multiplies each channel by, and then adds, [C'] of Float64 each; null where there is no norm.
+    /// </summary>
+    /// <param name="weights">The state dict of the network.</param>
+    /// <param name="convolution">What the convolution's keys start with.</param>
+    public static (Tensor Factors, Tensor Biases)? NormAfter(IReadOnlyDictionary<string, Tensor> weights, string convolution)
+    {
+        string norm = NormOf(convolution);
+        if (!weights.TryGetValue(norm + "running_var", out Tensor? variance))
+        {
+            return null;
+        }
+
+        Tensor factors = Of("weight") / (variance.to(ScalarType.Float64) + Epsilon).sqrt();
+        return (factors, Of("bias") - (Of("running_mean") * factors));
+
+        Tensor Of(string name) => weights[norm + name].to(ScalarType.Float64);
+    }
+
+    /// <summary>What the keys of the norm behind a convolution start with: norm for conv, norm2 for conv2; empty for other layers.</summary>
+    private static string NormOf(string convolution) =>
+        convolution.Split('.') is [.. var outer, var layer] && layer.StartsWith(Convolution, StringComparison.Ordinal)
             ? string.Join('.', [.. outer, Norm + layer[Convolution.Length..], ""])
             : "";
 }

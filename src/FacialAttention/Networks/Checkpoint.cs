@@ -19,34 +19,41 @@ public static class Checkpoint
     /// <param name="path">The file to write, by custom named .safetensors; its folder exists.</param>
     /// <param name="network">The network; its weights are Float32 and finite.</param>
     /// <param name="provenance">Where the weights come from, for example data, split and seed; saved with them. Null for nothing.</param>
+    /// <param name="halfPrecision">
+    /// Whether matrices and kernels are rounded to Float16, to 11 binary digits, which halves the file; biases and norms stay Float32. Loading
+    /// gives Float32 in any case. Default: false. The network stays as it is.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// A weight is not Float32 or not finite, or a text of the provenance has half of a surrogate pair.
+    /// A weight is not Float32 or not finite, or beyond 65504 where it is rounded, or a text of the provenance has half of a surrogate pair.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public static void Save(string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
+    public static void Save(
+        string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null, bool halfPrecision = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
-        Safetensors.Write(path, StateDict.ToFile(network), MetadataOf(network, provenance));
+        Safetensors.Write(path, StateDict.ToFile(network, halfPrecision), MetadataOf(network, provenance));
     }
 
-    /// <summary>Writes to a stream what <see cref="Save(string, ExpressionNetwork, IReadOnlyDictionary{string, string})"/> writes.</summary>
+    /// <summary>Writes to a stream what <see cref="Save(string, ExpressionNetwork, IReadOnlyDictionary{string, string}, bool)"/> writes.</summary>
     /// <param name="stream">Where to, from where it stands; it stays open.</param>
     /// <param name="network">The network; its weights are Float32 and finite.</param>
     /// <param name="provenance">Where the weights come from; null for nothing.</param>
+    /// <param name="halfPrecision">Whether matrices and kernels are rounded to Float16.</param>
     /// <exception cref="ArgumentException">The stream cannot be written to, or as for a file.</exception>
     /// <exception cref="IOException">The stream fails; what it holds then is no checkpoint.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public static void Save(Stream stream, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null)
+    public static void Save(
+        Stream stream, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null, bool halfPrecision = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
-        Safetensors.Write(stream, StateDict.ToFile(network), MetadataOf(network, provenance));
+        Safetensors.Write(stream, StateDict.ToFile(network, halfPrecision), MetadataOf(network, provenance));
     }
 
-    /// <summary>Loads a network that was saved, in evaluation mode. The caller owns it.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Loads a network that was saved, in evaluation mode and Float32. The caller owns it.</summary>
+    /// <param name="path">The file, in single or half precision.</param>
     /// <param name="device">Where to; null for the CPU.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
@@ -117,7 +124,7 @@ public static class Checkpoint
 
     /// <summary>
     /// Saves just the weights and buffers of any network, with a checksum, for <see cref="LoadWeights"/>. What the network is must be known
-    /// when they are loaded; <see cref="Save(string, ExpressionNetwork, IReadOnlyDictionary{string, string})"/> saves that too.
+    /// when they are loaded; <see cref="Save(string, ExpressionNetwork, IReadOnlyDictionary{string, string}, bool)"/> saves that too.
     /// </summary>
     /// <param name="path">The file to write, by custom named .safetensors; its folder exists.</param>
     /// <param name="network">The network, on any device; what is floating-point is Float32 and finite.</param>
@@ -138,7 +145,7 @@ public static class Checkpoint
     /// Loads just the weights and buffers of any .safetensors file, for example one written in Python, into a network that was built to fit.
     /// Nothing is changed if anything is wrong.
     /// </summary>
-    /// <param name="path">The file; its keys are those of the network.</param>
+    /// <param name="path">The file; its keys are those of the network. What is Float32 there may be Float16 in the file.</param>
     /// <param name="network">The network, on any device.</param>
     /// <returns>Whether the file carries a checksum, which then matched; a foreign file may have none and loads unverified.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,14 +16,21 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
     private readonly Dictionary<string, SafetensorsTensor> _unread = file.Tensors.ToDictionary(tensor => tensor.Name);
 
     /// <summary>The weights and buffers of a network as tensors of a file, under their keys.</summary>
-    /// <exception cref="ArgumentException">A weight is of another floating-point type than Float32, or not finite.</exception>
-    public static SafetensorsTensor[] ToFile(Module network)
+    /// <param name="network">The network.</param>
+    /// <param name="halfPrecision">Whether what <see cref="HalfPrecision"/> tells is rounded.</param>
+    /// <exception cref="ArgumentException">
+    /// A weight is of another floating-point type than Float32, or not finite, or not when it is rounded.
+    /// </exception>
+    public static SafetensorsTensor[] ToFile(Module network, bool halfPrecision = false)
     {
         using var scope = NewDisposeScope();
-        return [.. network.state_dict().Select(entry => ToFile(entry.Key, entry.Value))];
+        return [.. network.state_dict().Select(entry => ToFile(entry.Key, entry.Value, halfPrecision))];
     }
 
-    /// <summary>Loads the weights and buffers of a network from a file that holds them and no others. Nothing is changed on a failure.</summary>
+    /// <summary>
+    /// Loads the weights and buffers of a network from a file that holds them and no others, in half precision or not. Nothing is changed on
+    /// a failure.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="file">The file.</param>
     /// <param name="name">The network in messages.</param>
@@ -34,7 +42,7 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
         Dictionary<string, Tensor> weights = network.state_dict();
         var stored = new StateDict(file, $"the {weights.Count} keys of {name}");
         Dictionary<string, Tensor> values = stored.Read(
-            weights.Select(entry => (entry.Key, StoredTypeOf(entry.Value), entry.Value.shape)), mustBeFinite: true);
+            weights.Select(entry => (entry.Key, StoredTypeOf(entry.Value), entry.Value.shape)), areWeights: true);
         stored.CheckAllRead();
         foreach ((string key, Tensor value) in values)
         {
@@ -55,19 +63,27 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
     }
 
     /// <summary>Reads some of the tensors. The caller owns the copies, which are on the CPU, named without the prefix.</summary>
+    /// <param name="tensors">Which.</param>
+    /// <param name="prefix">What their names in the file start with.</param>
+    /// <param name="areWeights">Whether all numbers must be finite, and those of Float32 may stand in half precision and come as Float16.</param>
     /// <exception cref="InvalidDataException">A tensor is missing, of another shape or type, or not finite.</exception>
     public Dictionary<string, Tensor> Read(
-        IEnumerable<(string Name, ScalarType Type, long[] Shape)> tensors, string prefix = "", bool mustBeFinite = false)
+        IEnumerable<(string Name, ScalarType Type, long[] Shape)> tensors, string prefix = "", bool areWeights = false)
     {
         var read = new Dictionary<string, Tensor>();
-        foreach ((string name, ScalarType type, long[] shape) in tensors)
+        foreach ((string name, ScalarType usual, long[] shape) in tensors)
         {
             if (!_unread.Remove(prefix + name, out SafetensorsTensor? tensor))
             {
                 throw Fault($"tensor '{prefix}{name}' is missing; expected {expected}.");
             }
 
-            SafetensorsDtype dtype = TensorBytes.DtypeOf(type);
+            (ScalarType type, SafetensorsDtype dtype) = (usual, TensorBytes.DtypeOf(usual));
+            if (areWeights && dtype == SafetensorsDtype.F32 && tensor.Dtype == SafetensorsDtype.F16)
+            {
+                (dtype, type) = (tensor.Dtype, ScalarType.Float16);
+            }
+
             if (tensor.Dtype != dtype || !tensor.Shape.SequenceEqual(shape))
             {
                 throw Fault(
@@ -75,7 +91,7 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
                     + $"expected {dtype} [{string.Join(", ", shape)}].");
             }
 
-            if (mustBeFinite && !IsFinite(tensor))
+            if (areWeights && !IsFinite(tensor))
             {
                 throw Fault($"tensor '{prefix}{name}' holds a value that is not finite; expected finite numbers.");
             }
@@ -95,7 +111,7 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
         }
     }
 
-    private static SafetensorsTensor ToFile(string key, Tensor weight)
+    private static SafetensorsTensor ToFile(string key, Tensor weight, bool halfPrecision)
     {
         if (weight.dtype != StoredTypeOf(weight))
         {
@@ -103,27 +119,44 @@ internal sealed class StateDict(SafetensorsFile file, string expected)
         }
 
         SafetensorsTensor stored = TensorBytes.Of(key, weight);
-        return IsFinite(stored)
-            ? stored
-            : throw new ArgumentException($"The weight '{key}' holds a value that is not finite; expected finite numbers.", "network");
+        if (!IsFinite(stored))
+        {
+            throw new ArgumentException($"The weight '{key}' holds a value that is not finite; expected finite numbers.", "network");
+        }
+
+        if (halfPrecision && weight.is_floating_point() && HalfPrecision.IsFor(weight))
+        {
+            stored = TensorBytes.Of(key, weight.to(ScalarType.Float16));
+            HalfPrecision.Check(key, IsFinite(stored));
+        }
+
+        return stored;
     }
 
     private static ScalarType StoredTypeOf(Tensor weight) => weight.is_floating_point() ? ScalarType.Float32 : weight.dtype;
 
     private static bool IsFinite(SafetensorsTensor tensor)
     {
-        if (tensor.Dtype == SafetensorsDtype.F32)
+        return tensor.Dtype switch
         {
-            foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.Data.Span))
+            SafetensorsDtype.F32 => AreFinite<float>(tensor.Data.Span),
+            SafetensorsDtype.F16 => AreFinite<Half>(tensor.Data.Span),
+            _ => true,
+        };
+
+        static bool AreFinite<T>(ReadOnlySpan<byte> bytes)
+            where T : unmanaged, INumberBase<T>
+        {
+            foreach (T value in MemoryMarshal.Cast<byte, T>(bytes))
             {
-                if (!float.IsFinite(value))
+                if (!T.IsFinite(value))
                 {
                     return false;
                 }
             }
-        }
 
-        return true;
+            return true;
+        }
     }
 
     private InvalidDataException Fault(string gotAndExpected) => new($"{file.Source}: {gotAndExpected}");

@@ -57,6 +57,44 @@ public sealed class OnnxExporterTests : IDisposable
             .Should().OnlyHaveUniqueItems();
     }
 
+    [Fact]
+    public void Export_HalfPrecision_HalvesTheFileAndWidensInTheGraph()
+    {
+        using var network = new ExpressionNetwork(
+            NetworkVariant.AcnnAlstm, new ExpressionNetworkOptions { BackboneStages = TinyNetwork.ResidualStages, LstmHiddenSize = 64 });
+
+        ModelProto single = OnnxExporter.CreateModel(network, null);
+        ModelProto half = OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true });
+
+        half.CalculateSize().Should().BeLessThan(single.CalculateSize() * 6 / 10);
+        string[] rounded = [.. half.Graph.Initializer.Where(weight => weight.DataType == TensorProto.Types.DataType.Float16)
+            .Select(weight => weight.Name)];
+        rounded.Should().Equal(single.Graph.Initializer.Where(IsMatrix).Select(weight => $"{weight.Name}.half"));
+        half.Graph.Node.Where(node => node.OpType == "Cast").Select(node => (node.Input.Single(), node.Output.Single()))
+            .Should().Equal(rounded.Select(name => (name, name[..^".half".Length])));
+        half.Graph.Node.SelectMany(node => node.Output).Concat(half.Graph.Initializer.Select(weight => weight.Name))
+            .Should().OnlyHaveUniqueItems();
+
+        // A query is a row of numbers, of which the graph makes a column; biases of an LSTM have a row for each direction.
+        static bool IsMatrix(TensorProto weight) =>
+            weight.Dims.Count >= 2 && !weight.Name.EndsWith(".query", StringComparison.Ordinal) && !weight.Name.EndsWith(".bias", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("classifier.linear.weight", "classifier.linear.weight")]
+    [InlineData("backbone.c2.norm.running_mean", "backbone.c2.conv")]
+    public void Export_HalfPrecisionOfWhatDoesNotFit_NamesIt(string key, string named)
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        using (no_grad())
+        {
+            network.state_dict()[key].fill_(key == named ? 1e6 : double.NaN);
+        }
+
+        FluentActions.Invoking(() => OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true }))
+            .Should().ThrowExactly<ArgumentException>().WithParameterName("network").WithMessage($"The weight '{named}' holds a value *");
+    }
+
     [Theory]
     [InlineData(NetworkVariant.Cnn, "")]
     [InlineData(NetworkVariant.CnnLstm, "")]

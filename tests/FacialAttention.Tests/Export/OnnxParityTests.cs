@@ -63,6 +63,20 @@ public sealed class OnnxParityTests
         ShouldAgree(variant, options, batches: [1, 7, 64]);
     }
 
+    /// <summary>Nothing is lost of weights that were rounded before: the same numbers, to the same tolerance.</summary>
+    [Theory]
+    [MemberData(nameof(OptionMatrix))]
+    public void Export_HalfPrecisionOfRoundedWeights_GivesTheSameNumbers(NetworkVariant variant, string change)
+    {
+        ExpressionNetworkOptions options = TinyNetwork.Options();
+        Changes[change](options);
+        using ExpressionNetwork randomised = Randomised(variant, options), network = Rounded(randomised);
+        using var model = new OnnxModel(network, new OnnxExportOptions { HalfPrecision = true, IncludeAttention = true });
+        using Tensor images = Images(options, 7);
+
+        ShouldAgree(network, model, images, temperature: 1);
+    }
+
     [Theory]
     [MemberData(nameof(Variants))]
     public void Export_PaperSizedNetworkOnDrawnFaces_GivesTheSameNumbers(NetworkVariant variant)
@@ -138,6 +152,14 @@ public sealed class OnnxParityTests
 
         actual.Keys.Should().Contain(["logits", "probabilities"]);
         actual["probabilities"].sum(1).sub(1).abs().max().ToDouble().Should().BeLessThan(1e-6);
+    }
+
+    private static ExpressionNetwork Rounded(ExpressionNetwork network)
+    {
+        using var file = new MemoryStream();
+        Checkpoint.Save(file, network, halfPrecision: true);
+        file.Position = 0;
+        return Checkpoint.Load(file);
     }
 
     /// <summary>The distributions that the network reports.</summary>

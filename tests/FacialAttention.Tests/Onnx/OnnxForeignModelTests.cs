@@ -47,7 +47,7 @@ public sealed class OnnxForeignModelTests : IDisposable
                 options.BackboneStages = TinyNetwork.ResidualStages;
                 (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (20, 30, 16, 24);
                 using var network = new ExpressionNetwork(variant, options);
-                foreach (NodeProto node in OnnxExporter.CreateModel(network, null).Graph.Node)
+                foreach (NodeProto node in OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true }).Graph.Node)
                 {
                     written.TryAdd(node.OpType, []);
                     written[node.OpType].UnionWith(node.Attribute.Select(attribute => attribute.Name));
@@ -147,6 +147,21 @@ public sealed class OnnxForeignModelTests : IDisposable
     }
 
     [Theory]
+    [InlineData("images", 1)]
+    [InlineData("classifier.linear.bias", 1)]
+    [InlineData("classifier.linear.weight.half", 11)]
+    [InlineData("classifier.linear.weight.half", 10)]
+    public void Load_CastOfMoreThanHalfPrecisionToFloat_IsNotRun(string input, long type)
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
+        ModelProto model = OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true });
+        OnnxExpressionRecognizer.Load(model.ToByteArray()).Dispose();
+        model.Graph.Node.Add(Node("Cast", [input], OnnxGraph.Attribute("to", type)));
+
+        ShouldBeRefused(model.ToByteArray(), "The model has the operator Cast for \"grown\" on values of *, or with attributes, which *");
+    }
+
+    [Theory]
     [InlineData("dilations")]
     [InlineData("auto_pad")]
     public void Load_AttributeThatIsNeverWritten_IsNotRun(string name)
@@ -217,6 +232,20 @@ public sealed class OnnxForeignModelTests : IDisposable
 
         outline.Foreign.Should().BeNull();
         outline.FindForeignShape(size).Should().BeNull();
+    }
+
+    [Fact]
+    public void FindForeignShape_MillionsOfWeightsInHalfPrecision_AreRunOnSmallFaces()
+    {
+        var options = new ExpressionNetworkOptions { LstmHiddenSize = 1024 };
+        using var network = new ExpressionNetwork(NetworkVariant.AcnnAlstm, options);
+
+        OnnxOutline outline = OnnxOutline.Read(
+            OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true }).ToByteArray());
+
+        network.parameters().Sum(weight => weight.numel()).Should().BeGreaterThan(12_000_000);
+        outline.Foreign.Should().BeNull();
+        outline.FindForeignShape(options.ImageSize).Should().BeNull();
     }
 
     [Theory]

@@ -200,6 +200,22 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     }
 
     [Fact]
+    public void Export_HalfPrecision_WritesASmallerCheckpointAndTheSameNumbersAsOnnx()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["export", "--half", "--checkpoint", run.File("checkpoint.safetensors"), "--output"];
+
+        (int exitCode, _, string error) = SampleProcess.Run(Sample, folder.Path, [.. command, "a.safetensors"]);
+        (int onnxExitCode, _, string onnxError) = SampleProcess.Run(Sample, folder.Path, [.. command, "a.onnx"]);
+
+        (exitCode, error, onnxExitCode, onnxError).Should().Be((0, "", 0, ""));
+        using ExpressionNetwork whole = Checkpoint.Load(run.File("checkpoint.safetensors")), half = Checkpoint.Load(folder.File("a.safetensors"));
+        half.Describe().Should().Be(whole.Describe());
+        Checkpoint.ReadProvenance(folder.File("a.safetensors")).Should().Equal(Checkpoint.ReadProvenance(run.File("checkpoint.safetensors")));
+        File.ReadAllBytes(folder.File("a.onnx")).Should().Equal(OnnxModel.BytesOf(half, new OnnxExportOptions { HalfPrecision = true }));
+    }
+
+    [Fact]
     public void Finetune_OwnClassesAndFrozenBackbone_TrainsANewHeadAlone()
     {
         using var folder = new TemporaryFolder();
