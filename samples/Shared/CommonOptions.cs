@@ -1,22 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using FacialAttention;
 
 namespace Samples;
 
 /// <summary>Options that several commands have, and how their text is read.</summary>
 internal static class CommonOptions
 {
-    public static Option<int> Threads() => WholeNumber(
-        "--threads", 1, 1024, "Threads that torch computes with.", _ => Environment.ProcessorCount);
-
-    public static Option<(DevicePreference Preference, int? CudaIndex)?> Device() => new("--device")
-    {
-        Description = "auto, cpu, cuda, cuda:N or mps. [default: auto]",
-        CustomParser = ParseDevice,
-    };
-
     public static Option<int> WholeNumber(
         string name, int minimum, int maximum, string description, Func<ArgumentResult, int> defaultValue) => new(name)
     {
@@ -62,15 +52,5 @@ internal static class CommonOptions
         }
 
         return text;
-    }
-
-    private static (DevicePreference Preference, int? CudaIndex)? ParseDevice(ArgumentResult result)
-    {
-        if (!DeviceSelector.TryParse(Text(result), out DevicePreference preference, out int? cudaIndex))
-        {
-            result.AddError($"--device: got '{Text(result)}', expected auto, cpu, cuda, cuda:N or mps.");
-        }
-
-        return (preference, cudaIndex);
     }
 }

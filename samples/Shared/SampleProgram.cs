@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using FacialAttention;
 
 namespace Samples;
 
@@ -16,6 +15,10 @@ internal static class SampleProgram
     /// What a command does, on a thread of its own: System.CommandLine listens for Ctrl-C only once it has a task in hand.
     /// </summary>
     public static void SetAction(Command command, Action<ParseResult, CancellationToken> run) =>
+        command.SetAction((result, cancellationToken) => Task.Run(() => run(result, cancellationToken), CancellationToken.None));
+
+    /// <summary>The same of a command that ends with an exit code of its own.</summary>
+    public static void SetAction(Command command, Func<ParseResult, CancellationToken, int> run) =>
         command.SetAction((result, cancellationToken) => Task.Run(() => run(result, cancellationToken), CancellationToken.None));
 
     public static async Task<int> RunAsync(RootCommand command, string[] arguments)
@@ -42,8 +45,8 @@ internal static class SampleProgram
         }
         catch (Exception exception)
         {
-            // A native library's message goes on with all that can be wrong; its first line says what is.
-            return Fail(exception is NativeTorchException ? exception.Message.Split('\n')[0] : exception.Message, arguments);
+            // The message of a native library that is not there goes on with all that can be wrong; its first line says what is.
+            return Fail(exception is InvalidOperationException ? exception.Message.Split('\n')[0] : exception.Message, arguments);
         }
     }
 

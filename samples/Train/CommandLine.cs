@@ -211,8 +211,8 @@ internal sealed class CommandLine
     private readonly Option<int> _heldOutPersons = CommonOptions.WholeNumber(
         "--held-out-persons", 1, 100_000, "Other persons in validation, and as many others in test.", _ => 40);
     private readonly Option<int> _drawSeed = CommonOptions.WholeNumber("--seed", 0, int.MaxValue, "Which picture of each person.", _ => 1);
-    private readonly Option<int> _threads = CommonOptions.Threads();
-    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = CommonOptions.Device();
+    private readonly Option<int> _threads = TorchOptions.Threads();
+    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = TorchOptions.Device();
 
     private readonly (Option<string?> Option, string Key)[] _trainerOptions =
     [

@@ -35,7 +35,7 @@ internal sealed class CommandLine
     private readonly Option<int> _lstmHidden = CommonOptions.WholeNumber(
         "--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
     private readonly Option<int> _lstmLayers = CommonOptions.WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
-    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<int> _threads = TorchOptions.Threads();
 
     private readonly Option<double> _learningRate = new("--learning-rate")
     {
@@ -68,7 +68,7 @@ internal sealed class CommandLine
         CustomParser = ParseLocalScaling,
     };
 
-    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = CommonOptions.Device();
+    private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = TorchOptions.Device();
 
     private readonly Option<string?> _output = new("--output")
     {

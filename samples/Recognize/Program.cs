@@ -1,0 +1,4 @@
+using Recognize;
+using Samples;
+
+return await SampleProgram.RunAsync(new CommandLine().Command, args);
