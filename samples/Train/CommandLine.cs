@@ -151,6 +151,19 @@ internal sealed class CommandLine
 
     private readonly Option<int> _shift = CommonOptions.WholeNumber(
         "--shift", 0, 8, "Look at each face and its mirror image also shifted by so many pixels to each of four sides.", _ => 0);
+
+    private readonly Option<int[]> _batchSizes = new("--batch-sizes")
+    {
+        Description = "Faces in a step, a row of the table each, 1 to 65536. [default: 30 256 1024]",
+        HelpName = "N ...",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.Select(token => CommonOptions.ParseWholeNumber(result, token.Value, 1, 65_536, "--batch-sizes"))],
+        DefaultValueFactory = _ => [30, 256, 1024],
+    };
+
+    private readonly Option<int> _timedSteps = CommonOptions.WholeNumber("--steps", 1, 100_000, "Steps that are timed for each row.", _ => 30);
+
     private readonly Option<string> _picture = new("--output") { Description = "A new .png file.", HelpName = "FILE.png", Required = true };
     private readonly Option<string> _model = new("--output")
     {
@@ -268,6 +281,10 @@ internal sealed class CommandLine
         {
             _checkpoint, _model, _temperature, _attention, _half,
         };
+        var device = new Command("device", "Compares a step of training on a device with the same on the CPU, and times it.")
+        {
+            _device, _config, _batchSizes, _timedSteps, _threads,
+        };
         foreach (Option<string?> option in _trainerOptions.Select(named => named.Option))
         {
             train.Add(option);
@@ -286,6 +303,7 @@ internal sealed class CommandLine
             new CurvesSettings(result.GetValue(_runs)!, result.GetValue(_picture)!), token));
         SampleProgram.SetAction(teach, (result, token) => TeachRun.Run(ReadTeach(result), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
+        SampleProgram.SetAction(device, (result, token) => DeviceRun.Run(ReadDevice(result), token));
         SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention),
             result.GetValue(_half))));
@@ -293,7 +311,7 @@ internal sealed class CommandLine
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, written to stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune, teach, export, curves, draw,
+            train, evaluate, finetune, teach, export, curves, draw, device,
         };
     }
 
@@ -392,6 +410,13 @@ internal sealed class CommandLine
         result.GetValue(_persons),
         result.GetValue(_heldOutPersons),
         result.GetValue(_drawSeed));
+
+    private DeviceSettings ReadDevice(ParseResult result)
+    {
+        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
+        return new DeviceSettings(
+            device, cudaIndex, result.GetValue(_config), result.GetValue(_batchSizes)!, result.GetValue(_timedSteps), result.GetValue(_threads));
+    }
 
     private FaceSource ReadSource(ParseResult result, string? data, string? split)
     {
