@@ -60,7 +60,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
         RequireModule.NotDisposed(this, "layer");
         RequireTensor.Images(images, _inChannels, smallestSide: 1, FirstWeight, nameof(ConvBackbone));
         using var scope = NewDisposeScope();
-        Tensor x = images.device_type == DeviceType.CPU ? WithChannelsLast(images) : images;
+        Tensor x = images.device_type is DeviceType.CPU or DeviceType.CUDA ? WithChannelsLast(images) : images;
         foreach (ConvBlock block in _blocks)
         {
             x = block.call(x); // [N, C', H, W], halved by its pool
@@ -103,7 +103,7 @@ public sealed class ConvBackbone : Module<Tensor, Tensor>
 
     /// <summary>
     /// The same values with the channels of a pixel next to each other in memory, a layout that convolutions, norms and pools pass on. On
-    /// the CPU norms and pools run faster with it (docs/performance.md).
+    /// the CPU norms and pools run faster with it (docs/performance.md), on a GPU convolutions.
     /// </summary>
     internal static Tensor WithChannelsLast(Tensor images)
     {
