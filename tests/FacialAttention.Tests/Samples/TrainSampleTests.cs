@@ -483,6 +483,22 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     }
 
     [Fact]
+    public void Device_Cpu_AgreesWithDoublePrecisionAndIsTimed()
+    {
+        using var folder = new TemporaryFolder();
+        string recipe = Path.Combine(folder.Path, "recipe.json");
+        File.WriteAllText(recipe, """{ "network": { "lstmHiddenSize": 8, "lstmLayers": 1, "dropout": 0.5 } }""");
+
+        (int exitCode, string text, string error) = SampleProcess.Run(
+            Sample, folder.Path, "device", "--device", "cpu", "--config", recipe, "--batch-sizes", "2", "3", "--steps", "1", "--threads", "1");
+
+        error.Should().BeEmpty();
+        exitCode.Should().Be(0);
+        text.Should().StartWith("Device cpu: as asked, libtorch ").And.Contain("Relative differences from 64 bits: loss ")
+            .And.MatchRegex(@"\n +2 +[0-9.]+ +[0-9]+\n +3 +[0-9.]+ +[0-9]+\n");
+    }
+
+    [Fact]
     public void Evaluate_PartThatIsNotThere_FailsInOneLine()
     {
         using var folder = new TemporaryFolder();
