@@ -149,6 +149,19 @@ internal sealed class CommandLine
         Required = true,
     };
 
+    private readonly Option<string> _calibrated = new("--output")
+    {
+        Description = "A new .safetensors file: the network with its calibration.",
+        HelpName = "FILE.safetensors",
+        Required = true,
+    };
+
+    private readonly Option<string?> _reliability = new("--picture")
+    {
+        Description = "A new .png file: reliability, and wrong answers over the share of faces that get one.",
+        HelpName = "FILE.png",
+    };
+
     private readonly Option<int> _shift = CommonOptions.WholeNumber(
         "--shift", 0, 8, "Look at each face and its mirror image also shifted by so many pixels to each of four sides.", _ => 0);
 
@@ -253,7 +266,8 @@ internal sealed class CommandLine
     public CommandLine()
     {
         CommonOptions.RefuseEmpty(
-            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _teacherFile!);
+            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _teacherFile!, _calibrated!,
+            _reliability);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
             _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _teacher, _fold, _output, _resume, _skipBad, _tensorBoard,
@@ -262,6 +276,11 @@ internal sealed class CommandLine
         var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
         {
             _checkpoint, _data, _ferPlus, _part, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
+        };
+        var calibrate = new Command(
+            "calibrate", "Fits how logits become probabilities to faces that the network was not trained on, and writes it into a copy.")
+        {
+            _checkpoint, _data, _ferPlus, _part, _csvLabels, _calibrated, _reliability, _skipBad, _device, _threads,
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
@@ -303,6 +322,8 @@ internal sealed class CommandLine
             new CurvesSettings(result.GetValue(_runs)!, result.GetValue(_picture)!), token));
         SampleProgram.SetAction(teach, (result, token) => TeachRun.Run(ReadTeach(result), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
+        SampleProgram.SetAction(calibrate, (result, token) => CalibrateRun.Run(
+            new CalibrateSettings(ReadEvaluate(result), result.GetValue(_calibrated)!, result.GetValue(_reliability)), token));
         SampleProgram.SetAction(device, (result, token) => DeviceRun.Run(ReadDevice(result), token));
         SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention),
@@ -311,7 +332,7 @@ internal sealed class CommandLine
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, written to stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune, teach, export, curves, draw, device,
+            train, evaluate, finetune, teach, calibrate, export, curves, draw, device,
         };
     }
 

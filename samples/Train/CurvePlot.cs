@@ -57,13 +57,13 @@ internal static class CurvePlot
 
     private static double Accuracy(TrainingPoint point) => 100 * (1 - point.Error);
 
-    private static void Write(string path, Multiplot panels)
+    public static void Write(string path, Multiplot panels)
     {
         byte[] png = panels.Render(Width, Height).GetImageBytes(ImageFormat.Png);
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
-    private static Multiplot Panels()
+    public static Multiplot Panels()
     {
         var panels = new Multiplot();
         panels.AddPlots(2);
@@ -85,7 +85,7 @@ internal static class CurvePlot
         line.MarkerSize = points.Count > 50 ? 0 : 5;
     }
 
-    private static void Finish(Plot plot, string heading, string bottom, string left, double last)
+    public static void Finish(Plot plot, string heading, string bottom, string left, double last)
     {
         plot.Title(heading);
         plot.XLabel(bottom);

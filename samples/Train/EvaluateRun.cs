@@ -16,9 +16,7 @@ internal static class EvaluateRun
         torch.set_num_threads(settings.Threads);
         DeviceSelection device = DeviceSelector.Select(settings.Device, settings.CudaIndex);
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath, device.Device);
-        ExpressionNetworkOptions options = network.Options;
-        FaceDataset faces = settings.Data.ReadPart(settings.Part, new ImageSize(options.ImageHeight, options.ImageWidth), cancellationToken);
-        faces = WithLabelsOf(options.Labels, faces, settings);
+        FaceDataset faces = ReadFaces(settings, network.Options, cancellationToken);
         EvaluationResult result = Evaluator.Evaluate(
             network, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);
         if (settings.IsJson)
@@ -29,6 +27,13 @@ internal static class EvaluateRun
 
         Console.WriteLine($"Device {device}");
         MetricTables.Print(result);
+    }
+
+    /// <summary>The faces to measure a network on, with its labels.</summary>
+    public static FaceDataset ReadFaces(EvaluateSettings settings, ExpressionNetworkOptions options, CancellationToken cancellationToken)
+    {
+        var size = new ImageSize(options.ImageHeight, options.ImageWidth);
+        return WithLabelsOf(options.Labels, settings.Data.ReadPart(settings.Part, size, cancellationToken), settings);
     }
 
     /// <summary>The faces with the labels of the network, found by their names in any order and case.</summary>

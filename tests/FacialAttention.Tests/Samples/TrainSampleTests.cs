@@ -499,6 +499,30 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     }
 
     [Fact]
+    public void Calibrate_TrainedNetwork_WritesACopyWithThresholdsAndAPicture()
+    {
+        using var folder = new TemporaryFolder();
+        string checkpoint = folder.File("calibrated.safetensors"), picture = folder.File("reliability.png");
+        string[] arguments =
+        [
+            "calibrate", "--checkpoint", run.File("checkpoint.safetensors"), "--data", run.Csv, "--split", "PublicTest", "--output", checkpoint,
+            "--picture", picture, "--threads", "1",
+        ];
+
+        (int exitCode, string text, string error) = SampleProcess.Run(Sample, folder.Path, arguments);
+
+        error.Should().BeEmpty();
+        exitCode.Should().Be(0);
+        text.Should().Contain(" scaling, fitted to FER2013, PublicTest, in ");
+        File.ReadAllBytes(picture).Should().StartWith(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' });
+        using ExpressionNetwork before = Checkpoint.Load(run.File("checkpoint.safetensors")), after = Checkpoint.Load(checkpoint);
+        after.Calibration.Thresholds.Should().HaveCount(20);
+        after.Calibration.Should().NotBe(before.Calibration);
+        Checkpoint.ReadProvenance(checkpoint).Should().ContainKey("calibration").And.Contain(Checkpoint.ReadProvenance(run.File("checkpoint.safetensors")));
+        AssertFails(arguments, $"'{checkpoint}' exists; expected a new file.");
+    }
+
+    [Fact]
     public void Evaluate_PartThatIsNotThere_FailsInOneLine()
     {
         using var folder = new TemporaryFolder();
