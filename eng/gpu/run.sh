@@ -4,10 +4,11 @@
 #     DATA=fer2013.csv VOTES=votes.csv ./run.sh RESULTS SECONDS
 #
 # 1. Compact on the votes of FER+, Accurate on FER2013, and five teachers of Accurate's kind, each on four fifths of Training.
-# 2. When the teachers are done: what each says of the fifth that it has not seen, and Compact on FER2013 with that as teacher.
+# 2. When the teachers are done: what each says of the fifth that it has not seen, and Compact on FER2013 with that as teacher. Teachers that
+#    take more than half of the time are stopped, and it learns without.
 # 3. When Compact on FER+ is done and there is time: from its weights, Compact on FER2013 with the teacher.
 # What still runs at the end is stopped, and its state is kept. RESULTS gets all as results.tar, in pieces of PIECE bytes if that is set.
-# DEVICE=cpu and small EPOCHS_... try it all without a GPU.
+# FACIALATTENTION_LIBTORCH names another libtorch than that of python3. DEVICE=cpu and small EPOCHS_... try it all without a GPU.
 set -uo pipefail
 results=$(realpath -m "${1:?a folder for the results}") seconds=${2:?seconds}
 here=$(cd "$(dirname "$0")" && pwd) start=$(date +%s) device=${DEVICE:-cuda} batch=256
@@ -22,7 +23,7 @@ alive() { local job; for job in "$@"; do kill -0 "$job" 2>/dev/null && return 0;
 wait_for() { local until=$1; shift; while alive "$@" && [ "$(now)" -lt "$until" ]; do sleep 1; done; }
 
 tar -C "$runs/program" -xJf "$here/program.tar.xz"
-FACIALATTENTION_LIBTORCH=$(python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')
+: "${FACIALATTENTION_LIBTORCH:=$(python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')}"
 export FACIALATTENTION_LIBTORCH LD_LIBRARY_PATH=$FACIALATTENTION_LIBTORCH DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_gcConcurrent=0
 train=$runs/program/Train
 "$train" device --device "$device" --config "$here/compact-fer2013.json" --batch-sizes $batch || exit 1
@@ -51,7 +52,12 @@ for fold in 1 2 3 4 5; do
   folds+=($!)
 done
 wait_for $((seconds / 2)) "${folds[@]}"
-say "teachers done"
+if alive "${folds[@]}"; then
+  say "half of the time is over: the teachers are stopped"
+  pkill -TERM -f "$runs/fold"
+else
+  say "teachers done"
+fi
 (first=$(steps_of ferplus) since=$(now); sleep 8; echo $(((($(steps_of ferplus) - ${first:-0}) * 100) / ($(now) - since)))) > "$runs/rate" &
 taught=()
 if "$train" teach --checkpoint "$runs"/fold{1,2,3,4,5}/checkpoint.safetensors --data "$DATA" --device "$device" --shift 2 \

@@ -54,7 +54,7 @@ internal static class CalibrateRun
     private static void Print(params (string Name, CalibrationReport Report)[] rows)
     {
         var table = new Table().RoundedBorder();
-        table.AddColumns("scaling", "accuracy", "likelihood loss", "Brier", "calibration error", "of equal mass", "risk-coverage area", "right of the surest 80 %");
+        table.AddColumns("scaling", "accuracy", "NLL", "Brier", "ECE", "ECE, mass", "AURC", "at 80 %");
         foreach ((string name, CalibrationReport report) in rows)
         {
             table.AddRow(
@@ -71,7 +71,9 @@ internal static class CalibrateRun
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine("Each scaling is measured on faces that it was not fitted to: 5 folds, equal faces together.");
+        Console.WriteLine("Each scaling is measured on faces that it was not fitted to: 5 folds, equal faces together. NLL: negative log-likelihood;");
+        Console.WriteLine("ECE: expected calibration error, of bins of equal width and of equal mass; AURC: area under the risk-coverage curve;");
+        Console.WriteLine("at 80 %: accuracy on the surest 80 % of the faces.");
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %");

@@ -142,16 +142,9 @@ internal sealed class CommandLine
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string> _teacherFile = new("--output")
+    private readonly Option<string> _safetensors = new("--output")
     {
         Description = "A new .safetensors file.",
-        HelpName = "FILE.safetensors",
-        Required = true,
-    };
-
-    private readonly Option<string> _calibrated = new("--output")
-    {
-        Description = "A new .safetensors file: the network with its calibration.",
         HelpName = "FILE.safetensors",
         Required = true,
     };
@@ -266,8 +259,7 @@ internal sealed class CommandLine
     public CommandLine()
     {
         CommonOptions.RefuseEmpty(
-            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _teacherFile!, _calibrated!,
-            _reliability);
+            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _safetensors!, _reliability);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
             _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _teacher, _fold, _output, _resume, _skipBad, _tensorBoard,
@@ -280,7 +272,7 @@ internal sealed class CommandLine
         var calibrate = new Command(
             "calibrate", "Fits how logits become probabilities to faces that the network was not trained on, and writes it into a copy.")
         {
-            _checkpoint, _data, _ferPlus, _part, _csvLabels, _calibrated, _reliability, _skipBad, _device, _threads,
+            _checkpoint, _data, _ferPlus, _part, _csvLabels, _safetensors, _reliability, _skipBad, _device, _threads,
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
@@ -289,18 +281,18 @@ internal sealed class CommandLine
         };
         var teach = new Command("teach", "Writes what trained networks say of the training faces, for train --teacher.")
         {
-            _checkpoints, _trainData, _ferPlus, _rule, _split, _csvLabels, _shift, _teacherFile, _skipBad, _device, _threads,
+            _checkpoints, _trainData, _ferPlus, _rule, _split, _csvLabels, _shift, _safetensors, _skipBad, _device, _threads,
         };
         var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png.")
         {
             _folder, _labels, _persons, _heldOutPersons, _drawSeed,
         };
         var curves = new Command("curves", "Draws the accuracy of finished runs over epochs into one picture.") { _runs, _picture };
-        var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes.")
+        var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes; or as a smaller checkpoint.")
         {
             _checkpoint, _model, _temperature, _attention, _half,
         };
-        var device = new Command("device", "Compares a step of training on a device with the same on the CPU, and times it.")
+        var device = new Command("device", "Compares loss and gradients on a device with double precision on the CPU, and times steps of training.")
         {
             _device, _config, _batchSizes, _timedSteps, _threads,
         };
@@ -323,7 +315,7 @@ internal sealed class CommandLine
         SampleProgram.SetAction(teach, (result, token) => TeachRun.Run(ReadTeach(result), token));
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
         SampleProgram.SetAction(calibrate, (result, token) => CalibrateRun.Run(
-            new CalibrateSettings(ReadEvaluate(result), result.GetValue(_calibrated)!, result.GetValue(_reliability)), token));
+            new CalibrateSettings(ReadEvaluate(result), result.GetValue(_safetensors)!, result.GetValue(_reliability)), token));
         SampleProgram.SetAction(device, (result, token) => DeviceRun.Run(ReadDevice(result), token));
         SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention),
@@ -400,7 +392,7 @@ internal sealed class CommandLine
 
     private EvaluateSettings ReadEvaluate(ParseResult result)
     {
-        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
+        (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
         return new EvaluateSettings(
             result.GetValue(_checkpoint)!,
             ReadSource(result, result.GetValue(_data), split: null),
@@ -414,12 +406,12 @@ internal sealed class CommandLine
 
     private TeachSettings ReadTeach(ParseResult result)
     {
-        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
+        (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
         return new TeachSettings(
             result.GetValue(_checkpoints)!,
             ReadSource(result, result.GetValue(_trainData), result.GetValue(_split)),
             result.GetValue(_shift),
-            result.GetValue(_teacherFile)!,
+            result.GetValue(_safetensors)!,
             device,
             cudaIndex,
             result.GetValue(_threads));
@@ -432,9 +424,12 @@ internal sealed class CommandLine
         result.GetValue(_heldOutPersons),
         result.GetValue(_drawSeed));
 
+    private (DevicePreference Preference, int? CudaIndex) ReadDeviceChoice(ParseResult result) =>
+        result.GetValue(_device) ?? (DevicePreference.Auto, null);
+
     private DeviceSettings ReadDevice(ParseResult result)
     {
-        (DevicePreference device, int? cudaIndex) = result.GetValue(_device) ?? (DevicePreference.Auto, null);
+        (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
         return new DeviceSettings(
             device, cudaIndex, result.GetValue(_config), result.GetValue(_batchSizes)!, result.GetValue(_timedSteps), result.GetValue(_threads));
     }

@@ -146,7 +146,6 @@ internal static class TeachRun
     private static Tensor MeanOfViews(ExpressionNetwork network, Tensor images, int shift)
     {
         using var scope = NewDisposeScope();
-        using Scalar temperature = network.Calibration.Temperature;
         Tensor padded = shift == 0 ? images : nn.functional.pad(images, [shift, shift, shift, shift], PaddingModes.Replicate);
         Tensor[] views =
         [
@@ -154,7 +153,7 @@ internal static class TeachRun
                 .Select(by => padded.narrow(2, shift + by.Down, images.shape[2]).narrow(3, shift + by.Right, images.shape[3]))
                 .SelectMany(view => new[] { view, view.flip(3) }),
         ];
-        return stack(views.Select(view => network.call(view.contiguous()).div(temperature).softmax(1))).mean([0]).MoveToOuterDisposeScope();
+        return stack(views.Select(view => network.Calibration.Probabilities(network.call(view.contiguous())))).mean([0]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Where a face is looked at: as it is, and shifted to each of four sides.</summary>

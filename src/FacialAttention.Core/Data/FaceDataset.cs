@@ -286,13 +286,6 @@ public sealed class FaceDataset
     /// <summary>Whether a face counts in the loss and in what is measured: its weight is not 0.</summary>
     internal bool Counts(int index) => Columns.Weights is not { } weights || weights.Span[index] > 0;
 
-    /// <summary>For each face the first that has its pixels, which may be itself.</summary>
-    internal int[] FirstRowsOfEqualPixels()
-    {
-        var firsts = new Dictionary<int, int>(Count, new SamePixels(this, this));
-        return [.. Enumerable.Range(0, Count).Select(row => firsts.TryAdd(row, row) ? row : firsts[row])];
-    }
-
     /// <summary>
     /// Which faces are equal in every pixel: for each face the index of the first one like it, its own if there is none before. Parts of a data
     /// set that are to know nothing of each other keep such groups together.

@@ -7,7 +7,7 @@ internal static class FaceGroups
     public static int[][] Of(FaceDataset faces)
     {
         int[] parent = [.. Enumerable.Range(0, faces.Count)]; // Rows of one group lead to its first.
-        Join(faces.FirstRowsOfEqualPixels());
+        Join(faces.GroupsOfEqualFaces());
         if (faces.Columns.Subjects is { } subjects)
         {
             var firsts = new Dictionary<int, int>();

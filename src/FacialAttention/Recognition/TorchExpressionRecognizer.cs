@@ -134,7 +134,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         using var noGrad = no_grad();
         Tensor images = tensor(pixels, [count, 1, _preprocessor.Size.Height, _preprocessor.Size.Width], device: _network.FirstWeight.device);
         (Tensor logits, IReadOnlyList<LayerAttention> attention) = _includeAttention ? _network.Explain(images) : (_network.call(images), []);
-        float[] probabilities = Calibrate(logits).softmax(1).cpu().data<float>().ToArray();
+        float[] probabilities = _network.Calibration.Probabilities(logits).cpu().data<float>().ToArray();
         float[][] weights = [.. attention.Select(layer => layer.Weights.cpu().data<float>().ToArray())];
         var predictions = new ExpressionPrediction[count];
         for (int i = 0; i < count; i++)
@@ -161,21 +161,5 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
             int places = layer.GridHeight * layer.GridWidth;
             return new AttentionMap(layer.Layer, layer.GridHeight, layer.GridWidth, weights.AsSpan(face * places, places));
         }
-    }
-
-    /// <summary>Logits [N, K] as the calibration has them, in the order of operations of an exported graph.</summary>
-    private Tensor Calibrate(Tensor logits)
-    {
-        Calibration calibration = _network.Calibration;
-        using Scalar temperature = calibration.Temperature;
-        Tensor tempered = logits / temperature;
-        if (calibration.Classes.Count == 0)
-        {
-            return tempered;
-        }
-
-        Tensor scales = tensor(calibration.Classes.Select(scaling => (float)scaling.Scale).ToArray(), device: logits.device); // [K]
-        Tensor biases = tensor(calibration.Classes.Select(scaling => (float)scaling.Bias).ToArray(), device: logits.device); // [K]
-        return (tempered * scales) + biases;
     }
 }

@@ -65,11 +65,5 @@ internal abstract class FusedStep(OptimizerHelper optimizer, string script) : ID
     protected abstract void Step(ParamGroup group, Tensor[] weights, Tensor[] gradients, OptimizerState[] states);
 
     /// <summary>Calls the script's function <c>step</c> with lists of tensors, then numbers.</summary>
-    protected void Invoke(Tensor[][] lists, params double[] numbers)
-    {
-        // As scalars that live until the end of the call: those that TorchSharp makes of numbers may be collected during it.
-        Scalar[] scalars = [.. numbers.Select(number => (Scalar)number)];
-        _script.invoke("step", [.. lists, .. scalars]);
-        Array.ForEach(scalars, scalar => scalar.Dispose());
-    }
+    protected void Invoke(Tensor[][] lists, params double[] numbers) => TorchScript.Invoke(_script, "step", lists, numbers);
 }

@@ -33,8 +33,6 @@ internal static class GroupedTensors
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Scalar[] scalars = [.. numbers.Select(number => (Scalar)number)]; // They live until the end of the call.
-        Script.Value.invoke(function, [.. lists, .. scalars]);
-        Array.ForEach(scalars, scalar => scalar.Dispose());
+        TorchScript.Invoke(Script.Value, function, lists, numbers);
     }
 }

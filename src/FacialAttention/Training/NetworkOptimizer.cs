@@ -132,6 +132,12 @@ internal sealed class NetworkOptimizer : IDisposable
         }
     }
 
+    public void Dispose()
+    {
+        _fused?.Dispose();
+        _optimizer.Dispose();
+    }
+
     private void Clip(double norm)
     {
         if (_parameters[0].Parameter.device_type != DeviceType.CUDA)
@@ -142,11 +148,5 @@ internal sealed class NetworkOptimizer : IDisposable
 
         using var scope = NewDisposeScope();
         GroupedTensors.ClipNorm(_parameters.Select(entry => entry.Parameter.grad).OfType<Tensor>(), norm);
-    }
-
-    public void Dispose()
-    {
-        _fused?.Dispose();
-        _optimizer.Dispose();
     }
 }
