@@ -51,29 +51,27 @@ internal static class CalibrateRun
         CalibrationReport Held(Func<ScoredFaces, Calibration> fit) => CalibrationReport.Of(CalibrationFit.CrossFit(scored, groups, fit));
     }
 
-    private static void Print(params (string Name, CalibrationReport Report)[] rows)
+    private static void Print(params (string Name, CalibrationReport Report)[] scalings)
     {
         var table = new Table().RoundedBorder();
-        table.AddColumns("scaling", "accuracy", "NLL", "Brier", "ECE", "ECE, mass", "AURC", "at 80 %");
-        foreach ((string name, CalibrationReport report) in rows)
+        table.AddColumn("scaling");
+        foreach ((string name, _) in scalings)
         {
-            table.AddRow(
-            [
-                name,
-                Percent(report.Accuracy),
-                Number(report.NegativeLogLikelihood),
-                Number(report.Brier),
-                Number(report.ExpectedCalibrationError),
-                Number(report.EqualMassCalibrationError),
-                Number(report.RiskCoverage.AreaUnderCurve),
-                Percent(report.RiskCoverage.AccuracyAt(0.8)),
-            ]);
+            table.AddColumn(name);
         }
 
+        Add("accuracy", report => Percent(report.Accuracy));
+        Add("negative log-likelihood", report => Number(report.NegativeLogLikelihood));
+        Add("Brier score", report => Number(report.Brier));
+        Add("calibration error, equal width", report => Number(report.ExpectedCalibrationError));
+        Add("calibration error, equal mass", report => Number(report.EqualMassCalibrationError));
+        Add("area under risk-coverage curve", report => Number(report.RiskCoverage.AreaUnderCurve));
+        Add("accuracy on the surest 80 %", report => Percent(report.RiskCoverage.AccuracyAt(0.8)));
         AnsiConsole.Write(table);
-        Console.WriteLine("Each scaling is measured on faces that it was not fitted to: 5 folds, equal faces together. NLL: negative log-likelihood;");
-        Console.WriteLine("ECE: expected calibration error, of bins of equal width and of equal mass; AURC: area under the risk-coverage curve;");
-        Console.WriteLine("at 80 %: accuracy on the surest 80 % of the faces.");
+        Console.WriteLine("Each scaling is measured on faces that it was not fitted to: 5 folds, equal faces together.");
+
+        void Add(string measure, Func<CalibrationReport, string> value) =>
+            table.AddRow([measure, .. scalings.Select(scaling => value(scaling.Report))]);
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %");
