@@ -1,17 +1,19 @@
-// What does a face show? A trained network and a picture of one face:  dotnet run samples/recognize.cs -- face.onnx face.png
+// What does a face show? A picture of one face, and a network of your own if you like:  dotnet run samples/recognize.cs -- face.png face.onnx
 #:project ../src/FacialAttention.Onnx/FacialAttention.Onnx.csproj
 #:package Microsoft.ML.OnnxRuntime
 
 using FacialAttention;
 
-if (args is not [string model, string picture])
+if (args is not [string picture, ..] || args.Length > 2)
 {
-    Console.Error.WriteLine("Expected two files: a network as .onnx, such as train.cs writes, and a picture of one face.");
+    Console.Error.WriteLine("Expected a picture of one face, and perhaps a network as .onnx, such as train.cs writes.");
     return 2;
 }
 
-// The file says what its network expects: labels, size, preprocessing. One recogniser serves all threads.
-using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(model);
+// The network says what it expects: labels, size, preprocessing. One recogniser serves all threads.
+using OnnxExpressionRecognizer recognizer = args is [_, string model]
+    ? OnnxExpressionRecognizer.Load(model)
+    : OnnxExpressionRecognizer.LoadPretrained();
 
 // PNG, JPEG and others, of any size, in colour or gray; the face is already cropped.
 FaceImage face = FaceImage.Load(picture);

@@ -30,4 +30,4 @@ Console.WriteLine($"{result.Accuracy:P1} of the validation faces are right, macr
 Checkpoint.Save("face.safetensors", network);
 OnnxExporter.Export("face.onnx", network);
 SyntheticFaces.Draw(FacialExpression.Happy, identity: 1000, variation: 1).Save("face.png");
-Console.WriteLine("Wrote face.safetensors, face.onnx and face.png. Next: dotnet run samples/recognize.cs -- face.onnx face.png");
+Console.WriteLine("Wrote face.safetensors, face.onnx and face.png. Next: dotnet run samples/recognize.cs -- face.png face.onnx");

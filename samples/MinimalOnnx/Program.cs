@@ -2,7 +2,7 @@ using FacialAttention;
 
 try
 {
-    using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(args.FirstOrDefault("face.onnx"));
+    using var recognizer = args is [string path] ? OnnxExpressionRecognizer.Load(path) : OnnxExpressionRecognizer.LoadPretrained();
     FaceImage face = SyntheticFaces.Draw(FacialExpression.Happy, identity: 1, variation: 1);
     Console.WriteLine(recognizer.Recognize(face));
     return 0;

@@ -18,9 +18,9 @@ internal sealed class CommandLine
 
     private readonly Option<string> _network = new("--network")
     {
-        Description = "A network that was exported as .onnx.",
-        HelpName = "FILE.onnx",
-        Required = true,
+        Description = $"{string.Join(", ", Networks.Names)}, or a network that was exported as .onnx.",
+        HelpName = "NAME|FILE.onnx",
+        DefaultValueFactory = _ => Networks.Names[0],
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object." };

@@ -12,7 +12,7 @@ internal static class RecognizeRun
     public static int Run(Settings settings, CancellationToken cancellationToken)
     {
         var options = new RecognitionOptions { Coverage = settings.Coverage };
-        using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(settings.Network, options: options);
+        using OnnxExpressionRecognizer recognizer = Networks.Load(settings.Network, options);
         (List<string> pictures, List<(string Path, string Reason)> leftOut) = PictureFiles.Find(settings.Paths);
         leftOut.ForEach(Tell);
         var answers = new Answers(settings, recognizer.Labels, pictures);

@@ -4,7 +4,7 @@ namespace Recognize;
 
 /// <summary>What was asked for.</summary>
 /// <param name="Paths">Files, folders and globs.</param>
-/// <param name="Network">The .onnx file.</param>
+/// <param name="Network">The name of a pretrained network, or an .onnx file.</param>
 /// <param name="Form">How the answers are written.</param>
 /// <param name="Top">How many classes of each face.</param>
 /// <param name="Box">The face in each picture; null for all of it.</param>

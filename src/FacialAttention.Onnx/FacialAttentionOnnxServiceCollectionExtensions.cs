@@ -7,6 +7,29 @@ namespace FacialAttention;
 /// <summary>A recogniser from an application's services.</summary>
 public static class FacialAttentionOnnxServiceCollectionExtensions
 {
+#pragma warning disable RS0026 // The overloads differ in their first parameter, which the one of a file requires.
+    /// <summary>
+    /// Adds an <see cref="OnnxExpressionRecognizer"/> of a network that comes with the package, also as <see cref="IExpressionRecognizer"/>:
+    /// one for the application, as of a file.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="network">Which.</param>
+    /// <param name="configureSession">Sets ONNX Runtime's options; null for its defaults.</param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    public static IServiceCollection AddFacialAttentionOnnx(
+        this IServiceCollection services,
+        PretrainedNetwork network = PretrainedNetwork.CompactFerPlus,
+        Action<SessionOptions>? configureSession = null,
+        RecognitionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        Require.Defined(network, nameof(network));
+        return Add(services, () => OnnxExpressionRecognizer.LoadPretrained(network, configureSession, options));
+    }
+
     /// <summary>
     /// Adds an <see cref="OnnxExpressionRecognizer"/>, also as <see cref="IExpressionRecognizer"/>: one for the application, loaded when it
     /// is first asked for, at the latest when a host starts the application, and disposed with the services.
@@ -34,7 +57,13 @@ public static class FacialAttentionOnnxServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         string path = Path.GetFullPath(modelPath);
-        services.TryAddSingleton(_ => OnnxExpressionRecognizer.Load(path, configureSession, options));
+        return Add(services, () => OnnxExpressionRecognizer.Load(path, configureSession, options));
+    }
+#pragma warning restore RS0026
+
+    private static IServiceCollection Add(IServiceCollection services, Func<OnnxExpressionRecognizer> load)
+    {
+        services.TryAddSingleton(_ => load());
         var recognizer = ServiceDescriptor.Singleton<IExpressionRecognizer>(
             provider => provider.GetRequiredService<OnnxExpressionRecognizer>());
         services.TryAdd(recognizer);

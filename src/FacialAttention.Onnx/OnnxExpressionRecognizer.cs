@@ -102,6 +102,22 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     }
 #pragma warning restore RS0026
 
+    /// <summary>Loads a network that comes with the package: nothing to train, to download or to deploy beside the application.</summary>
+    /// <param name="network">Which.</param>
+    /// <param name="configureSession">As for the file.</param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
+    /// <exception cref="NativeOnnxRuntimeException">The native library of ONNX Runtime cannot be loaded.</exception>
+    public static OnnxExpressionRecognizer LoadPretrained(
+        PretrainedNetwork network = PretrainedNetwork.CompactFerPlus,
+        Action<SessionOptions>? configureSession = null,
+        RecognitionOptions? options = null)
+    {
+        using Stream model = PretrainedFile.Open(network, typeof(OnnxExpressionRecognizer).Assembly, ".onnx");
+        return Load(model, configureSession, options);
+    }
+
     /// <inheritdoc/>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {

@@ -66,6 +66,19 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         Own(Checkpoint.Load(checkpoint, device), options);
 #pragma warning restore RS0026
 
+    /// <summary>A recogniser on a network that comes with the package.</summary>
+    /// <param name="network">Which.</param>
+    /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
+    /// <param name="device">Where to run; null for the CPU.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
+    public static TorchExpressionRecognizer LoadPretrained(
+        PretrainedNetwork network = PretrainedNetwork.CompactFerPlus, RecognitionOptions? options = null, Device? device = null)
+    {
+        using Stream checkpoint = PretrainedFile.Open(network, typeof(TorchExpressionRecognizer).Assembly, ".safetensors");
+        return Load(checkpoint, options, device);
+    }
+
     /// <inheritdoc/>
     public ExpressionPrediction Recognize(FaceImage image, FaceBox? crop = null)
     {

@@ -66,6 +66,21 @@ public sealed class AddFacialAttentionOnnxTests : IDisposable
     }
 
     [Fact]
+    public void Services_WithoutAPath_ServeThePretrainedNetwork()
+    {
+        using ServiceProvider provider = new ServiceCollection()
+            .AddFacialAttentionOnnx(options: new RecognitionOptions { Coverage = 0.8 }).BuildServiceProvider();
+
+        IExpressionRecognizer recognizer = provider.GetRequiredService<IExpressionRecognizer>();
+
+        recognizer.Labels.Names.Should().Equal(ExpressionLabels.FerPlus.Names);
+        recognizer.Should().BeSameAs(provider.GetRequiredService<OnnxExpressionRecognizer>());
+        new ServiceCollection().AddFacialAttentionOnnx().Should().NotBeEmpty();
+        FluentActions.Invoking(() => new ServiceCollection().AddFacialAttentionOnnx((PretrainedNetwork)99))
+            .Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
     public void Services_NoPath_IsRefused()
     {
         FluentActions.Invoking(() => new ServiceCollection().AddFacialAttentionOnnx("")).Should().Throw<ArgumentException>();

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Xml.Linq;
+using FacialAttention.Tests.Images;
 
 namespace FacialAttention.Tests.Packaging;
 
@@ -58,6 +59,32 @@ public sealed class PackageTests(PackedConsumer consumer)
 
         files.Should().BeEquivalentTo(name == "FacialAttention" ? [.. expected, .. added] : expected);
         Files(name, "snupkg").Should().BeEquivalentTo($"lib/net10.0/{name}.pdb");
+    }
+
+    [Theory]
+    [InlineData("FacialAttention.Core")]
+    [InlineData("FacialAttention")]
+    [InlineData("FacialAttention.Onnx")]
+    public void Package_WithItsNetwork_IsUnder8MB(string name) =>
+        new FileInfo(Path.Combine(consumer.FeedFolder, $"{name}.{consumer.Version}.nupkg")).Length.Should().BeLessThan(8_000_000);
+
+    /// <summary>The README's first example as it stands, in a project of its own that has the packed package.</summary>
+    [Fact]
+    public void Readme_FirstExampleInAnApplicationOfItsOwn_SaysWhatTheFaceShows()
+    {
+        string example = ReadmeTests.ExamplesOfReadme().First();
+        example.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(4, "three lines beside the using");
+        string application = consumer.BuildRecognizer(example);
+        FaceDataset faces = SyntheticFaces.Generate(1, seed: 1);
+        File.WriteAllBytes(
+            Path.Combine(application, "face.png"),
+            EncodedImages.EncodeGray(faces.PixelsOf(0), faces.Size.Width, faces.Size.Height, SkiaSharp.SKEncodedImageFormat.Png));
+
+        ProcessRun run = ProcessRun.Run(application, "dotnet", "Consumer.dll").OrThrow();
+
+        using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.LoadPretrained();
+        run.Output.TrimEnd().Should().Be(recognizer.Recognize(FaceImage.Load(Path.Combine(application, "face.png"))).ToString());
+        run.Error.Should().BeEmpty();
     }
 
     [Fact]

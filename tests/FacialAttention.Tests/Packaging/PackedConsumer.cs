@@ -182,6 +182,36 @@ public sealed class PackedConsumer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>
+    /// Builds an application of this program as <c>dotnet new console</c> makes one, with the small package and ONNX Runtime; returns its
+    /// output folder.
+    /// </summary>
+    public string BuildRecognizer(string program)
+    {
+        string folder = NewFolder("recognizer");
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), NuGetConfig);
+        File.WriteAllText(Path.Combine(folder, "Consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <UseAppHost>false</UseAppHost>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="FacialAttention.Onnx" Version="{Version}" />
+                <PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.1" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
+        string output = Path.Combine(_folder, "recognizer-output");
+        _ = ProcessRun.Run(folder, ["dotnet", "build", "-o", output, .. QuietOptions]).OrThrow();
+        return output;
+    }
+
     private string Build(string name, string backend)
     {
         string folder = NewFolder(name);

@@ -28,6 +28,15 @@ public sealed class MinimalOnnxTests : IDisposable
         output.Should().MatchRegex(@"^(calm|tense|other) \d+\.\d %\s*$");
     }
 
+    [Fact]
+    public void Run_WithoutAFile_AsksThePretrainedNetwork()
+    {
+        (int exitCode, string output, string error) = SampleProcess.Run(Sample, _folder.Path);
+
+        (exitCode, error).Should().Be((0, ""));
+        output.Should().MatchRegex($@"^({string.Join('|', ExpressionLabels.FerPlus.Names)}) \d+\.\d %\s*$");
+    }
+
     [Theory]
     [InlineData("none.onnx", "There is no file 'none.onnx'; expected an .onnx file.")]
     [InlineData("text.onnx", "'text.onnx' is not a sound ONNX model of 4 bytes; expected one that FacialAttention exported. *")]

@@ -167,6 +167,20 @@ public sealed class RecognizeTests : IDisposable
         error.Should().StartWith("error: 'text.png' is not a sound ONNX model").And.NotContain("   at ");
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--network", "compact-ferplus")]
+    public void Run_WithoutANetworkOrByName_AsksThePretrainedOne(params string[] network)
+    {
+        (int exitCode, string output, string error) = SampleProcess.Run(Sample, _folder.Path, ["faces/a.png", "--csv", .. network]);
+
+        (exitCode, error).Should().Be((0, ""));
+        string[] lines = output.TrimEnd().Split('\n');
+        lines[0].Should().Be($"file,label,probability,uncertain,{string.Join(',', ExpressionLabels.FerPlus.Names)}");
+        using var recognizer = OnnxExpressionRecognizer.LoadPretrained();
+        lines[1].Split(',')[1].Should().Be(recognizer.Recognize(FaceImage.Load(_folder.File("faces/a.png"))).Label);
+    }
+
     [Fact]
     public void Dependencies_OfTheTool_AreFreeOfTorch()
     {

@@ -1,0 +1,19 @@
+using FacialAttention;
+
+namespace Recognize;
+
+/// <summary>The networks that need no file, by name.</summary>
+internal static class Networks
+{
+    private static readonly Dictionary<string, PretrainedNetwork> ByName = new()
+    {
+        ["compact-ferplus"] = PretrainedNetwork.CompactFerPlus,
+    };
+
+    public static IReadOnlyList<string> Names { get; } = [.. ByName.Keys];
+
+    public static OnnxExpressionRecognizer Load(string nameOrFile, RecognitionOptions options) =>
+        ByName.TryGetValue(nameOrFile, out PretrainedNetwork network)
+            ? OnnxExpressionRecognizer.LoadPretrained(network, options: options)
+            : OnnxExpressionRecognizer.Load(nameOrFile, options: options);
+}
