@@ -15,7 +15,7 @@ internal sealed class Answers
     private readonly int _top;
     private readonly int _pathWidth;
     private readonly int _labelWidth;
-    private readonly List<(string Path, ExpressionPrediction Prediction)> _forJson = [];
+    private readonly List<(string Path, ExpressionPrediction Prediction, string? Overlay)> _forJson = [];
 
     public Answers(Settings settings, ExpressionLabels labels, IReadOnlyList<string> pictures)
     {
@@ -31,13 +31,16 @@ internal sealed class Answers
     /// <summary>How many there were.</summary>
     public int Count { get; private set; }
 
-    public void Add(string path, ExpressionPrediction prediction)
+    /// <param name="path">The picture.</param>
+    /// <param name="prediction">What the network said of it.</param>
+    /// <param name="overlay">The picture that was drawn of its attention; null for none.</param>
+    public void Add(string path, ExpressionPrediction prediction, string? overlay)
     {
         Count++;
         switch (_settings.Form)
         {
             case AnswerForm.Json:
-                _forJson.Add((path, prediction));
+                _forJson.Add((path, prediction, overlay));
                 break;
             case AnswerForm.Csv:
                 WriteRow(
@@ -77,9 +80,9 @@ internal sealed class Answers
 
             json.WriteEndArray();
             json.WriteStartArray("faces");
-            foreach ((string path, ExpressionPrediction prediction) in _forJson)
+            foreach ((string path, ExpressionPrediction prediction, string? overlay) in _forJson)
             {
-                Write(json, path, prediction);
+                Write(json, path, prediction, overlay);
             }
 
             json.WriteEndArray();
@@ -99,7 +102,7 @@ internal sealed class Answers
         Console.WriteLine(Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length));
     }
 
-    private void Write(Utf8JsonWriter json, string path, ExpressionPrediction prediction)
+    private void Write(Utf8JsonWriter json, string path, ExpressionPrediction prediction, string? overlay)
     {
         json.WriteStartObject();
         json.WriteString("file", path);
@@ -123,6 +126,11 @@ internal sealed class Answers
         }
 
         json.WriteEndArray();
+        if (overlay is not null)
+        {
+            json.WriteString("overlay", overlay);
+        }
+
         json.WriteEndObject();
     }
 

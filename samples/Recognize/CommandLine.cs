@@ -42,14 +42,21 @@ internal sealed class CommandLine
         CustomParser = ParseCoverage,
     };
 
+    private readonly Option<string?> _overlay = new("--overlay")
+    {
+        Description = "A new or empty folder for a picture of each face, NAME.png: where the network's attention was, and its three most "
+            + "probable classes. An .onnx file must have been exported with --attention.",
+        HelpName = "FOLDER",
+    };
+
     public CommandLine()
     {
-        CommonOptions.RefuseEmpty(_network!);
+        CommonOptions.RefuseEmpty(_network!, _overlay);
         Command = new RootCommand(
             "Says which expression is on each face: facial-attention photo.png\n\n"
             + "Ends with 0, with 1 if some pictures were left out, each named on standard error, or with 2 if nothing could be done.")
         {
-            _paths, _network, _top, _box, _coverage, _json, _csv,
+            _paths, _network, _top, _box, _coverage, _json, _csv, _overlay,
         };
         SampleProgram.SetAction(Command, (result, token) => RecognizeRun.Run(Read(result), token));
     }
@@ -70,7 +77,8 @@ internal sealed class CommandLine
             json ? AnswerForm.Json : csv ? AnswerForm.Csv : AnswerForm.Table,
             result.GetValue(_top),
             result.GetValue(_box),
-            result.GetValue(_coverage));
+            result.GetValue(_coverage),
+            result.GetValue(_overlay));
     }
 
     private static FaceBox? ParseBox(ArgumentResult result)

@@ -11,9 +11,10 @@ internal static class RecognizeRun
     /// <returns>The exit code.</returns>
     public static int Run(Settings settings, CancellationToken cancellationToken)
     {
-        var options = new RecognitionOptions { Coverage = settings.Coverage };
+        var options = new RecognitionOptions { Coverage = settings.Coverage, IncludeAttention = settings.OverlayFolder is not null };
         using OnnxExpressionRecognizer recognizer = Networks.Load(settings.Network, options);
         (List<string> pictures, List<(string Path, string Reason)> leftOut) = PictureFiles.Find(settings.Paths);
+        using Overlays? overlays = settings.OverlayFolder is { } folder ? OverlaysIn(folder, recognizer, settings.Network) : null;
         leftOut.ForEach(Tell);
         var answers = new Answers(settings, recognizer.Labels, pictures);
         int done = 0;
@@ -45,7 +46,7 @@ internal static class RecognizeRun
                 {
                     if (Try(path, () => recognizer.Recognize(image, box)) is { } prediction)
                     {
-                        answers.Add(path, prediction);
+                        Add(path, image, prediction);
                     }
                 }
 
@@ -55,7 +56,16 @@ internal static class RecognizeRun
             IReadOnlyList<ExpressionPrediction> predictions = recognizer.Recognize([.. faces.Select(face => face.Image)]);
             for (int i = 0; i < faces.Count; i++)
             {
-                answers.Add(faces[i].Path, predictions[i]);
+                Add(faces[i].Path, faces[i].Image, predictions[i]);
+            }
+        }
+
+        void Add(string path, FaceImage image, ExpressionPrediction prediction)
+        {
+            string? overlay = overlays is null ? null : Try(path, () => overlays.Write(path, image, settings.Box, prediction));
+            if (overlays is null || overlay is not null)
+            {
+                answers.Add(path, prediction, overlay);
             }
         }
 
@@ -75,6 +85,11 @@ internal static class RecognizeRun
             }
         }
     }
+
+    private static Overlays OverlaysIn(string folder, OnnxExpressionRecognizer recognizer, string network) =>
+        recognizer.Recognize(FaceImage.FromGray(new byte[1], new ImageSize(1, 1))).Attention.Count > 0 // any face tells
+            ? new Overlays(folder, recognizer.Description.Preprocessing)
+            : throw new ArgumentException($"--overlay: '{network}' has no attention layers; expected a network with one.");
 
     private static void Tell((string Path, string Reason) leftOut)
     {

@@ -27,17 +27,21 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     /// <summary>Idle buffers; those at i are for 2^i faces.</summary>
     private readonly ConcurrentQueue<BoundFaces>[] _idle;
 
-    private OnnxExpressionRecognizer(InferenceSession session, ModelDescription description, double uncertainBelow)
+    private OnnxExpressionRecognizer(
+        InferenceSession session, ModelDescription model, NetworkDescription description, double uncertainBelow)
     {
-        (_session, _model, _uncertainBelow) = (session, description, uncertainBelow);
+        (_session, _model, _uncertainBelow) = (session, model, uncertainBelow);
         _calls = new RunningCalls(this, Free);
-        _preprocessor = new FacePreprocessor(description.Size);
+        _preprocessor = new FacePreprocessor(model.Size);
         _idle = [.. Enumerable.Range(0, BitOperations.Log2(MaxBatch) + 1).Select(_ => new ConcurrentQueue<BoundFaces>())];
-        Labels = description.Labels;
+        (Labels, Description) = (model.Labels, description);
     }
 
     /// <inheritdoc/>
     public ExpressionLabels Labels { get; }
+
+    /// <summary>What the network says of itself: for example the crop of a face that it sees, over which its attention maps lie.</summary>
+    public NetworkDescription Description { get; }
 
 #pragma warning disable RS0026 // The overloads differ in their first, required parameter.
     /// <summary>Loads an exported network from a file.</summary>
@@ -234,7 +238,7 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
         try
         {
             var recognizer = new OnnxExpressionRecognizer(
-                session, ModelDescription.Read(session, options is { IncludeAttention: true }, source), uncertainBelow);
+                session, ModelDescription.Read(session, options is { IncludeAttention: true }, source), description, uncertainBelow);
             owner = recognizer;
             recognizer.RunOnTwoFaces();
             return recognizer;

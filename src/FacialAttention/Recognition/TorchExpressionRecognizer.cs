@@ -42,6 +42,9 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <inheritdoc/>
     public ExpressionLabels Labels { get; }
 
+    /// <summary>What the network says of itself: for example the crop of a face that it sees, over which its attention maps lie.</summary>
+    public NetworkDescription Description => _network.Describe();
+
 #pragma warning disable RS0026 // The overloads differ in their first, required parameter.
     /// <summary>A recogniser on the network of a checkpoint, which it owns.</summary>
     /// <param name="path">The .safetensors file.</param>
