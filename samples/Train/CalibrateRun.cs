@@ -26,29 +26,23 @@ internal static class CalibrateRun
         using ExpressionNetwork network = Checkpoint.Load(measured.CheckpointPath, device.Device);
         FaceDataset faces = EvaluateRun.ReadFaces(measured, network.Options, cancellationToken);
         ScoredFaces scored = Evaluator.Evaluate(network, faces, cancellationToken: cancellationToken).ToScoredFaces();
-        int[] groups = faces.GroupsOfEqualFaces();
-        CalibrationReport before = CalibrationReport.Of(scored);
-        CalibrationReport temperature = Held(CalibrationFit.Temperature), vector = Held(CalibrationFit.Vector);
-        bool isVectorBetter = vector.NegativeLogLikelihood < temperature.NegativeLogLikelihood;
-        CalibrationReport kept = isVectorBetter ? vector : temperature;
-        network.Calibration = (isVectorBetter ? CalibrationFit.Vector(scored) : CalibrationFit.Temperature(scored)) with
+        HeldCalibration held = HeldCalibration.Of(scored, faces);
+        network.Calibration = (held.IsVectorBetter ? CalibrationFit.Vector(scored) : CalibrationFit.Temperature(scored)) with
         {
-            Thresholds = kept.RiskCoverage.ToThresholds(),
+            Thresholds = held.Better.RiskCoverage.ToThresholds(),
         };
         if (settings.PicturePath is { } picture)
         {
-            CalibrationPlot.Save(picture, before, kept);
+            CalibrationPlot.Save(picture, held.AsTrained, held.Better);
         }
 
         Dictionary<string, string> provenance = new(Checkpoint.ReadProvenance(measured.CheckpointPath))
         {
-            ["calibration"] = $"{(isVectorBetter ? "vector" : "temperature")} scaling, fitted to {measured.Data.Name}, {measured.Part}",
+            ["calibration"] = $"{(held.IsVectorBetter ? "vector" : "temperature")} scaling, fitted to {measured.Data.Name}, {measured.Part}",
         };
         Checkpoint.Save(settings.OutputPath, network, provenance);
-        Print(("as trained", before), ("temperature", temperature), ("vector", vector));
+        Print(held.All);
         Console.WriteLine($"Kept {provenance["calibration"]}, in {settings.OutputPath}");
-
-        CalibrationReport Held(Func<ScoredFaces, Calibration> fit) => CalibrationReport.Of(CalibrationFit.CrossFit(scored, groups, fit));
     }
 
     private static void Print(params (string Name, CalibrationReport Report)[] scalings)

@@ -178,6 +178,26 @@ internal sealed class CommandLine
         Required = true,
     };
 
+    private readonly Option<string> _page = new("--output")
+    {
+        Description = "A page of markdown with a section for the checkpoint NAME.safetensors: the lines <!-- NAME: made by samples/Train card --> and "
+            + "<!-- end of NAME -->, between which the tables go.",
+        HelpName = "FILE.md",
+        Required = true,
+    };
+
+    private readonly Option<string?> _run = new("--run")
+    {
+        Description = "The output folder of the training, for its iterations and hours.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<string?> _cardPicture = new("--picture")
+    {
+        Description = "A .png file, written anew: reliability, and wrong answers over the share of faces that get one.",
+        HelpName = "FILE.png",
+    };
+
     private readonly Option<bool> _attention = new("--attention")
     {
         Description = "An .onnx file also gives the attention over places, as outputs.",
@@ -230,6 +250,9 @@ internal sealed class CommandLine
     private readonly Option<int> _heldOutPersons = CommonOptions.WholeNumber(
         "--held-out-persons", 1, 100_000, "Other persons in validation, and as many others in test.", _ => 40);
     private readonly Option<int> _drawSeed = CommonOptions.WholeNumber("--seed", 0, int.MaxValue, "Which picture of each person.", _ => 1);
+    private readonly Option<int> _explainedFaces = CommonOptions.WholeNumber(
+        "--faces", 1, 1_000_000, "How many faces to look at, chosen at random; all if there are fewer.", _ => 500);
+    private readonly Option<int> _explainSeed = CommonOptions.WholeNumber("--seed", 0, int.MaxValue, "Which faces.", _ => 1);
     private readonly Option<int> _threads = TorchOptions.Threads();
     private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = TorchOptions.Device();
 
@@ -259,7 +282,8 @@ internal sealed class CommandLine
     public CommandLine()
     {
         CommonOptions.RefuseEmpty(
-            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _safetensors!, _reliability);
+            _trainData, _data!, _checkpoint!, _config, _output, _tensorBoard, _folder!, _picture!, _model!, _ferPlus, _teacher, _safetensors!, _reliability,
+            _page!, _run, _cardPicture);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
             _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _teacher, _fold, _output, _resume, _skipBad, _tensorBoard,
@@ -273,6 +297,15 @@ internal sealed class CommandLine
             "calibrate", "Fits how logits become probabilities to faces that the network was not trained on, and writes it into a copy.")
         {
             _checkpoint, _data, _ferPlus, _part, _csvLabels, _safetensors, _reliability, _skipBad, _device, _threads,
+        };
+        var explain = new Command(
+            "explain", "Compares the attention on faces with how far the probability of the answer falls when a cell of them is hidden.")
+        {
+            _checkpoint, _data, _ferPlus, _part, _csvLabels, _explainedFaces, _explainSeed, _json, _skipBad, _device, _threads,
+        };
+        var card = new Command("card", "Measures a trained network on the selection split and writes the tables of its model card.")
+        {
+            _checkpoint, _data, _ferPlus, _csvLabels, _page, _run, _cardPicture, _skipBad, _device, _threads,
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
@@ -316,6 +349,9 @@ internal sealed class CommandLine
         SampleProgram.SetAction(draw, (result, token) => DrawRun.Run(ReadDraw(result), token));
         SampleProgram.SetAction(calibrate, (result, token) => CalibrateRun.Run(
             new CalibrateSettings(ReadEvaluate(result), result.GetValue(_safetensors)!, result.GetValue(_reliability)), token));
+        SampleProgram.SetAction(explain, (result, token) => ExplainRun.Run(
+            new ExplainSettings(ReadEvaluate(result), result.GetValue(_explainedFaces), result.GetValue(_explainSeed)), token));
+        SampleProgram.SetAction(card, (result, token) => CardRun.Run(ReadCard(result), token));
         SampleProgram.SetAction(device, (result, token) => DeviceRun.Run(ReadDevice(result), token));
         SampleProgram.SetAction(export, (result, _) => ExportRun.Run(new ExportSettings(
             result.GetValue(_checkpoint)!, result.GetValue(_model)!, result.GetValue(_temperature), result.GetValue(_attention),
@@ -324,7 +360,7 @@ internal sealed class CommandLine
             "Trains, evaluates, fine-tunes and exports the networks of FacialAttention, on FER2013, folders of faces, or drawn faces.\n\n"
             + "Exit codes: 0 done; 2 an error, written to stderr; 130 stopped by Ctrl-C, with --output the state is kept.")
         {
-            train, evaluate, finetune, teach, calibrate, export, curves, draw, device,
+            train, evaluate, finetune, teach, calibrate, explain, card, export, curves, draw, device,
         };
     }
 
@@ -399,6 +435,20 @@ internal sealed class CommandLine
             result.GetValue(_part)!,
             result.GetValue(_json),
             result.GetValue(_mirrored),
+            device,
+            cudaIndex,
+            result.GetValue(_threads));
+    }
+
+    private CardSettings ReadCard(ParseResult result)
+    {
+        (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
+        return new CardSettings(
+            result.GetValue(_checkpoint)!,
+            ReadSource(result, result.GetValue(_data), split: null),
+            result.GetValue(_page)!,
+            result.GetValue(_run),
+            result.GetValue(_cardPicture),
             device,
             cudaIndex,
             result.GetValue(_threads));

@@ -33,18 +33,17 @@ internal static class EvaluateRun
     public static FaceDataset ReadFaces(EvaluateSettings settings, ExpressionNetworkOptions options, CancellationToken cancellationToken)
     {
         var size = new ImageSize(options.ImageHeight, options.ImageWidth);
-        return WithLabelsOf(options.Labels, settings.Data.ReadPart(settings.Part, size, cancellationToken), settings);
+        return WithLabelsOf(options.Labels, settings.Data.ReadPart(settings.Part, size, cancellationToken), settings.CheckpointPath, settings.Data);
     }
 
     /// <summary>The faces with the labels of the network, found by their names in any order and case.</summary>
-    private static FaceDataset WithLabelsOf(ExpressionLabels labels, FaceDataset faces, EvaluateSettings settings)
+    public static FaceDataset WithLabelsOf(ExpressionLabels labels, FaceDataset faces, string checkpointPath, FaceSource data)
     {
-        FaceSource data = settings.Data;
         bool isFerPlus = labels.Equals(ExpressionLabels.FerPlus);
         if (isFerPlus && data is { VotesPath: null, Labels: null, IsFolder: false })
         {
             throw new ArgumentException(
-                $"'{settings.CheckpointPath}' has the eight classes of FER+ and '{data.Path}' the labels of FER2013, which mean other things by the "
+                $"'{checkpointPath}' has the eight classes of FER+ and '{data.Path}' the labels of FER2013, which mean other things by the "
                 + "same names; expected --ferplus fer2013new.csv, or --labels Fer2013 to compare with these all the same.");
         }
 
@@ -53,7 +52,7 @@ internal static class EvaluateRun
         return missing.Length == 0
             ? faces.WithLabels(labels)
             : throw new ArgumentException(
-                $"'{settings.CheckpointPath}' knows no {string.Join(", ", missing.Take(20))}, which '{data.VotesPath ?? data.Path}' has; "
+                $"'{checkpointPath}' knows no {string.Join(", ", missing.Take(20))}, which '{data.VotesPath ?? data.Path}' has; "
                 + $"expected names among {string.Join(", ", labels.Names.Take(20))}, in any order.{remedy}");
     }
 }

@@ -76,7 +76,7 @@ internal static class MetricTables
         Write(confusion);
     }
 
-    private static Table NewTable(params string[] columns)
+    public static Table NewTable(params string[] columns)
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (string column in columns)
@@ -88,7 +88,7 @@ internal static class MetricTables
         return table;
     }
 
-    private static void Write(Table table)
+    public static void Write(Table table)
     {
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, LeastWidth);
         AnsiConsole.Write(table);

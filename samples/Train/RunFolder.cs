@@ -39,7 +39,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The curves of the finished run in a folder, and how many passes through its training faces an iteration is.</summary>
     public static (RunCurves Curves, double EpochsPerIteration) ReadCurves(string path)
     {
-        JsonObject run = JsonFile.Read<RunResult>(ResultsPathOf(path)).Run;
+        JsonObject run = ReadResult(path).Run;
         RunCurves curves = JsonFile.Read<RunCurves>(HistoryPathOf(path));
         if (run["trainer"]?["batchSize"] is not JsonValue batchSize || run["data"]?["training"] is not JsonValue faces)
         {
@@ -48,6 +48,9 @@ internal sealed class RunFolder : IDisposable
 
         return (curves, batchSize.GetValue<double>() / faces.GetValue<double>());
     }
+
+    /// <summary>The result of the finished run in a folder.</summary>
+    public static RunResult ReadResult(string path) => JsonFile.Read<RunResult>(ResultsPathOf(path));
 
     /// <summary>The result of the finished run, which must be of the same options.</summary>
     public RunResult Read(JsonObject run)
