@@ -46,15 +46,17 @@ internal sealed class AttentionPicture : IDisposable
     private readonly SKTypeface _typeface;
 
     /// <summary>Pictures of faces that a network with this preprocessing saw.</summary>
-    /// <exception cref="InvalidOperationException">No font is installed.</exception>
+    /// <exception cref="InvalidOperationException">No font is installed that has letters and numbers.</exception>
     public AttentionPicture(NetworkPreprocessing preprocessing)
     {
         _preprocessing = preprocessing;
         SKFontManager fonts = SKFontManager.Default;
-        string? family = new[] { "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial" }
-            .FirstOrDefault(fonts.FontFamilies.Contains) ?? fonts.FontFamilies.FirstOrDefault();
-        _typeface = (family is null ? null : fonts.MatchFamily(family)) ?? throw new InvalidOperationException(
-            "No font is installed, so that pictures would have no words and numbers; expected one, for example that of the package fonts-dejavu-core.");
+        string[] wanted = ["Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial"];
+        _typeface = wanted.Intersect(fonts.FontFamilies).Concat(fonts.FontFamilies)
+            .Select(fonts.MatchFamily)
+            .FirstOrDefault(typeface => typeface?.ContainsGlyphs("Happy 0123456789.%") == true)
+            ?? throw new InvalidOperationException(
+                "No font is installed, and pictures without words and numbers say nothing; expected one, for example of Debian's package fonts-dejavu-core.");
     }
 
     /// <summary>The picture as a PNG file.</summary>
@@ -192,10 +194,7 @@ internal sealed class AttentionPicture : IDisposable
         for (int row = 0; row < rows; row++)
         {
             float middle = top + ((row + 0.5f) * RowHeight);
-            canvas.Save();
-            canvas.ClipRect(SKRect.Create(Margin, middle - (RowHeight / 2), labels, RowHeight));
-            Write(canvas, classes[row].Label, 14, Ink, Margin, middle + 5);
-            canvas.Restore();
+            Write(canvas, Shortened(classes[row].Label), 14, Ink, Margin, middle + 5);
             var all = SKRect.Create(Margin + labels + 12, middle - 8, bar, 16);
             canvas.DrawRect(all, track);
             using var fill = new SKPaint { Color = row == 0 ? Ink : PaleInk, IsAntialias = true };
@@ -207,6 +206,18 @@ internal sealed class AttentionPicture : IDisposable
                 Write(canvas, "uncertain", 14, More, all.Right + ShareColumn + 12, middle + 5);
             }
         }
+    }
+
+    /// <summary>A label that is too long ends in dots.</summary>
+    private string Shortened(string label)
+    {
+        string text = label;
+        for (int length = label.Length - 1; length > 0 && WidthOf(text, 14) > LongestLabel; length--)
+        {
+            text = label[..length].TrimEnd() + "...";
+        }
+
+        return text;
     }
 
     private void Write(SKCanvas canvas, string text, float size, SKColor color, float left, float baseline)

@@ -15,18 +15,25 @@ internal static class MarkdownPage
     /// <exception cref="InvalidDataException">It has no such section, or has it twice.</exception>
     public static void Replace(string path, string section, string text)
     {
-        string page = File.ReadAllText(path).ReplaceLineEndings("\n");
-        string[] lines = page.Split('\n');
-        int start = Find(StartOf(section)), end = Find(EndOf(section));
-        if (end < start)
-        {
-            throw new InvalidDataException($"'{path}' has the line '{EndOf(section)}' above the first of its section; expected it below.");
-        }
-
+        (string[] lines, int start, int end) = Find(path, section);
         string result = string.Join('\n', [.. lines[..(start + 1)], "", text.TrimEnd('\n'), "", .. lines[end..]]);
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(result)));
+    }
 
-        int Find(string line) => lines.Count(other => other == line) == 1
+    /// <summary>Sees that there is such a section, before minutes are spent.</summary>
+    /// <exception cref="IOException">There is no such page.</exception>
+    /// <exception cref="InvalidDataException">It has no such section, or has it twice.</exception>
+    public static void Check(string path, string section) => Find(path, section);
+
+    private static (string[] Lines, int Start, int End) Find(string path, string section)
+    {
+        string[] lines = File.ReadAllText(path).ReplaceLineEndings("\n").Split('\n');
+        (int start, int end) = (IndexOf(StartOf(section)), IndexOf(EndOf(section)));
+        return start < end
+            ? (lines, start, end)
+            : throw new InvalidDataException($"'{path}' has the line '{EndOf(section)}' above the first of its section; expected it below.");
+
+        int IndexOf(string line) => lines.Count(other => other == line) == 1
             ? Array.IndexOf(lines, line)
             : throw new InvalidDataException(
                 $"'{path}' has {lines.Count(other => other == line)} lines '{line}'; expected one: the tables go between '{StartOf(section)}' and "

@@ -46,6 +46,8 @@ public sealed class PretrainedNetworkTests
             fast[i].Attention.Select(map => map.Layer).Should().Equal("local_attention", "global_attention");
         }
 
+        torch.Description.Should().Be(onnx.Description);
+        onnx.Description.Preprocessing.Crop.Should().Be(new ImageSize(40, 40), "attention maps lie over it");
         fast.Select(prediction => prediction.IsUncertain).Should().Contain(true, "drawn faces are not what it knows");
         fast.Select(prediction => prediction.Label).Distinct().Should().HaveCountGreaterThan(2);
     }

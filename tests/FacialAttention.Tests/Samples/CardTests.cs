@@ -79,6 +79,7 @@ public sealed class CardTests : IDisposable
         exitCode.Should().Be(2);
         error.Should().Contain($"'page.md' has 0 lines '{End}'; expected one");
         File.ReadAllText(_folder.File("page.md")).Should().Be($"{Start}\n");
+        File.WriteAllText(_folder.File("page.md"), $"{Start}\n{End}\n");
         (exitCode, _, error) = Run("--run", "run");
         exitCode.Should().Be(2);
         error.Should().Contain("--run: 'run' kept the weights of iteration 5388, while 'happy.safetensors' is of 7; expected the run that made");
