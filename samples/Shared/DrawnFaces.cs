@@ -9,8 +9,9 @@ internal static class DrawnFaces
     private const int TrainingPersons = 400;
     private const int HeldOutPersons = 60;
 
-    public static DatasetSplit Read() => new(
-        Draw(TrainingPersons, firstPerson: 0),
+    /// <param name="trainingPersons">At most 400, so that those of the other parts are others.</param>
+    public static DatasetSplit Read(int trainingPersons = TrainingPersons) => new(
+        Draw(trainingPersons, firstPerson: 0),
         Draw(HeldOutPersons, firstPerson: TrainingPersons),
         Draw(HeldOutPersons, firstPerson: TrainingPersons + HeldOutPersons),
         "synthetic, no person in two splits");

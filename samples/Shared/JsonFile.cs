@@ -21,6 +21,21 @@ internal static class JsonFile
     public static void Write<T>(string path, T value) =>
         AtomicFile.Write(path, stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(value, Json)));
 
+    /// <summary>Writes the file if there is none. Of several processes that do so at once one does, and the others leave it alone.</summary>
+    public static void WriteNew<T>(string path, T value)
+    {
+        string own = $"{path}.{Path.GetRandomFileName()}";
+        Write(own, value);
+        try
+        {
+            File.Move(own, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(own);
+        }
+    }
+
     public static T Read<T>(string path)
     {
         try

@@ -9,13 +9,20 @@ internal static class OutputFolder
     /// <exception cref="IOException">Another process writes into it, or it cannot be written to.</exception>
     public static FileClaim Claim(string path)
     {
-        Directory.CreateDirectory(path);
-        FileClaim claim = FileClaim.Take(Path.Combine(path, "run"), $"--output: '{path}'");
+        FileClaim claim = Take(path, $"--output: '{path}'");
         if (!claim.KeepsOthersOut)
         {
             Console.Error.WriteLine($"note: '{path}' is on a file system without locks: nothing keeps another run from writing into it.");
         }
 
         return claim;
+    }
+
+    /// <summary>The same under a name of its own, for a caller who says what a claim is worth.</summary>
+    /// <exception cref="IOException">Another process writes into it, or it cannot be written to.</exception>
+    public static FileClaim Take(string path, string name)
+    {
+        Directory.CreateDirectory(path);
+        return FileClaim.Take(Path.Combine(path, "run"), name);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class CommandLine
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "A FER2013 csv or csv.gz. Without it, synthetic faces are drawn.",
+        Description = "A FER2013 csv or csv.gz. Without it, or with synthetic, faces are drawn.",
     };
 
     private readonly Option<IReadOnlyList<NetworkVariant>?> _variants = new("--variants")
@@ -85,11 +85,17 @@ internal sealed class CommandLine
         CommonOptions.RefuseEmpty(_data, _output);
         Command = new RootCommand(
             "Trains the five networks of Ming, Hu and Liu (2022) and prints their table.\n\n"
+            + "plan, run and collect do all experiments of the paper as jobs of their own; without one of them a table is trained here.\n\n"
             + "Exit codes: 0 all rows are done; 2 an error, written to stderr; 130 stopped by Ctrl-C, finished rows are kept.")
         {
             _data, _split, _variants, _iterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _localScaling, _seeds, _device,
             _threads, _output, _resume,
         };
+        foreach (Command command in new ExperimentCommands(_split, _learningRate, _localScaling).All)
+        {
+            Command.Add(command);
+        }
+
         SampleProgram.SetAction(Command, (result, cancellationToken) => TableRun.Run(Read(result), cancellationToken));
     }
 
@@ -97,7 +103,7 @@ internal sealed class CommandLine
 
     private Settings Read(ParseResult result)
     {
-        string? data = result.GetValue(_data);
+        string? data = result.GetValue(_data) is { } path && path != ExperimentFaces.SyntheticWord ? path : null;
         if (data is null && result.GetResult(_split) is { Implicit: false })
         {
             throw new ArgumentException("--split was given without --data; expected both or neither: synthetic faces have one split.");

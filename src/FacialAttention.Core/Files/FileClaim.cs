@@ -30,7 +30,8 @@ internal sealed partial class FileClaim : IDisposable
     /// <summary>Takes the claim, which ends with <see cref="Dispose"/> or with the process.</summary>
     /// <param name="path">The file that is to be written; its folder exists.</param>
     /// <param name="name">What is claimed, for the message.</param>
-    /// <exception cref="IOException">Another has it, who is named; or the folder takes no new file.</exception>
+    /// <exception cref="HeldException">Another has it, who is named.</exception>
+    /// <exception cref="IOException">The folder takes no new file.</exception>
     public static FileClaim Take(string path, string name)
     {
         string fullPath = Path.GetFullPath(path);
@@ -38,9 +39,8 @@ internal sealed partial class FileClaim : IDisposable
         while (true)
         {
             FileStream stream = Open(lockPath, name);
-            if (!IsDeleted(stream))
+            if (!IsDeleted(stream) && IsNamed(stream, lockPath))
             {
-                NameOwner(stream);
                 return new FileClaim(lockPath, stream);
             }
 
@@ -77,20 +77,27 @@ internal sealed partial class FileClaim : IDisposable
         }
     }
 
-    private static void NameOwner(FileStream stream)
+    /// <summary>
+    /// Writes the owner's name into the file and sees that it stands at the path: had another machine deleted the file meanwhile, which its
+    /// own system alone would tell, there would be none or another's.
+    /// </summary>
+    private static bool IsNamed(FileStream stream, string lockPath)
     {
+        string owner = string.Create(
+            CultureInfo.InvariantCulture,
+            $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
         try
         {
             stream.SetLength(0);
-            stream.Write(Encoding.UTF8.GetBytes(string.Create(
-                CultureInfo.InvariantCulture,
-                $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC")));
+            stream.Write(Encoding.UTF8.GetBytes(owner));
             stream.Flush();
         }
         catch (IOException)
         {
-            // On a full disk the lock holds without a name.
+            return true; // On a full disk the lock holds without a name.
         }
+
+        return ReadOwner(lockPath) == owner;
     }
 
     // On Unix none is an exclusive lock; on Windows others may read who has it, and the file may be deleted.
@@ -106,7 +113,7 @@ internal sealed partial class FileClaim : IDisposable
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException)
             && (isThere || File.Exists(lockPath)))
         {
-            throw new IOException(
+            throw new HeldException(
                 $"{name} is in use by {ReadOwner(lockPath)}; expected to wait until that ends, or another place to write to.", exception);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
@@ -142,4 +149,7 @@ internal sealed partial class FileClaim : IDisposable
     /// <summary>open(2); flags 0 is for reading.</summary>
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
+
+    /// <summary>Another has the claim.</summary>
+    internal sealed class HeldException(string message, IOException inner) : IOException(message, inner);
 }

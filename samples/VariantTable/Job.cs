@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using FacialAttention;
+
+namespace VariantTable;
+
+/// <summary>One network to train with one seed: what can be run apart from all else.</summary>
+internal sealed record Job
+{
+    /// <summary>Counts from 1, in the order of the plan.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>As the paper writes it.</summary>
+    public required string Variant { get; init; }
+
+    /// <summary>Size of an LSTM hidden state; null for the CNN, which has no LSTM.</summary>
+    public required int? LstmHidden { get; init; }
+
+    public required int? LstmLayers { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required int Iterations { get; init; }
+
+    /// <summary>Those that look at the result.</summary>
+    public required IReadOnlyList<Experiment> Experiments { get; init; }
+
+    /// <summary>The name of its folder, for example acnn-alstm-512x2-5000-seed1.</summary>
+    public string Name => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Variant.ToLowerInvariant()}{(LstmHidden is null ? "" : $"-{LstmHidden}x{LstmLayers}")}-{Iterations}-seed{Seed}");
+
+    /// <summary>About how long it takes, in millions of multiply-adds for each iteration's face: convolutions and LSTM.</summary>
+    [JsonIgnore]
+    public double Cost
+    {
+        get
+        {
+            double width = LstmHidden ?? 0;
+            const double Convolutions = 72.9;
+            const double StepsOfFourGates = 4 * 36 / 1e6;
+            return Iterations * (Convolutions
+                + StepsOfFourGates * width * (64 + width)
+                + StepsOfFourGates * width * (2 * width) * Math.Max(0, (LstmLayers ?? 0) - 1));
+        }
+    }
+
+    [JsonIgnore]
+    public NetworkVariant Network =>
+        NetworkVariantExtensions.TryParse(Variant, out NetworkVariant variant) ? variant : throw new InvalidDataException(
+            $"Got variant '{Variant}'; expected one of the paper's five.");
+}
