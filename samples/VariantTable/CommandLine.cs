@@ -24,6 +24,7 @@ internal sealed class CommandLine
     private readonly Option<IReadOnlyList<NetworkVariant>?> _variants = new("--variants")
     {
         Description = "Which networks, separated by commas: cnn, cnn-lstm, acnn-lstm, cnn-alstm, acnn-alstm. [default: all five]",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = ParseVariants,
     };
 
@@ -47,6 +48,7 @@ internal sealed class CommandLine
     private readonly Option<IReadOnlyList<int>> _seeds = new("--seeds")
     {
         Description = "Seeds, separated by commas; each network is trained once with each.",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = ParseSeeds,
         DefaultValueFactory = _ => [1],
     };

@@ -294,6 +294,7 @@ internal sealed class ExperimentCommands
         string name, int minimum, int maximum, string description, Func<ArgumentResult, IReadOnlyList<int>>? defaultValue) => new(name)
     {
         Description = description,
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => ParseNumbers(result, name, minimum, maximum),
         DefaultValueFactory = defaultValue,
     };
