@@ -23,10 +23,18 @@ internal sealed class CommandLine
         ["argmax"] = FerPlusRule.Argmax,
     };
 
+    private const string FaceFolders = "faces";
+
+    private static readonly Dictionary<string, CkPlusLayout> CkPlusLayouts = new()
+    {
+        ["ck+"] = CkPlusLayout.Distributed,
+        ["ck+48"] = CkPlusLayout.Cropped,
+    };
+
     private readonly Option<string?> _trainData = new("--data")
     {
         Description = "A FER2013 csv or csv.gz with commas, semicolons or tabs, or a folder of faces: train|validation|test/<class>/*, "
-            + "also with other usual names such as val, or <class>/*; png, jpg, webp, bmp, gif. Without it, synthetic faces are drawn.",
+            + "also with other usual names such as val, or <class>/*; png, jpg, webp, bmp, gif; or CK+, with --protocol. Without it, synthetic faces are drawn.",
     };
 
     private readonly Option<string> _data = new("--data")
@@ -89,7 +97,16 @@ internal sealed class CommandLine
     private readonly Option<FoldChoice?> _fold = new("--fold")
     {
         Description = "Leave fold K of N out of the training faces: 1/5 to 5/5 are five networks for teach, each face unknown to one of them. "
-            + "Equal pictures, and those of one person, are in one fold.",
+            + "Equal pictures, and those of one person, are in one fold. With --protocol subject: the fold that tests. K alone is K/10.",
+        HelpName = "K/N",
+        CustomParser = ParseFold,
+    };
+
+    private readonly Option<string?> _protocol = CkPlusData.Protocol();
+
+    private readonly Option<FoldChoice?> _testFold = new("--fold")
+    {
+        Description = "With --protocol subject: the fold that tests. K alone is K/10.",
         HelpName = "K/N",
         CustomParser = ParseFold,
     };
@@ -245,6 +262,17 @@ internal sealed class CommandLine
         CustomParser = result => CommonOptions.ParseWord(result, "--rule", [.. Rules.Keys]),
     };
 
+    private readonly Option<string> _drawLayout = new("--layout")
+    {
+        Description = $"{FaceFolders}: train|validation|test/<class>. ck+: sequences of persons in the folders of CK+ as handed out, with emotions and landmarks; "
+            + "ck+48: the same faces cut out, in class folders.",
+        HelpName = string.Join('|', [FaceFolders, .. CkPlusLayouts.Keys]),
+        CustomParser = result => CommonOptions.ParseWord(result, "--layout", [FaceFolders, .. CkPlusLayouts.Keys]),
+        DefaultValueFactory = _ => FaceFolders,
+    };
+
+    private readonly Option<int> _sequences = CommonOptions.WholeNumber(
+        "--sequences", 1, 7, "Labelled sequences of each person, each of another emotion, in a layout of CK+.", _ => 4);
     private readonly Option<int> _persons = CommonOptions.WholeNumber(
         "--persons", 1, 100_000, "Persons in train; each shows every class once.", _ => 40);
     private readonly Option<int> _heldOutPersons = CommonOptions.WholeNumber(
@@ -286,17 +314,17 @@ internal sealed class CommandLine
             _page!, _run, _cardPicture);
         var train = new Command("train", "Trains a network and keeps the weights that do best on the validation faces.")
         {
-            _trainData, _ferPlus, _rule, _split, _csvLabels, _variant, _config, _set, _teacher, _fold, _output, _resume, _skipBad, _tensorBoard,
+            _trainData, _ferPlus, _rule, _split, _protocol, _csvLabels, _variant, _config, _set, _teacher, _fold, _output, _resume, _skipBad, _tensorBoard,
             _seed, _device, _threads,
         };
         var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
         {
-            _checkpoint, _data, _ferPlus, _part, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
+            _checkpoint, _data, _ferPlus, _part, _protocol, _testFold, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
         };
         var calibrate = new Command(
             "calibrate", "Fits how logits become probabilities to faces that the network was not trained on, and writes it into a copy.")
         {
-            _checkpoint, _data, _ferPlus, _part, _csvLabels, _safetensors, _reliability, _skipBad, _device, _threads,
+            _checkpoint, _data, _ferPlus, _part, _protocol, _testFold, _csvLabels, _safetensors, _reliability, _skipBad, _device, _threads,
         };
         var explain = new Command(
             "explain", "Compares the attention on faces with how far the probability of the answer falls when a cell of them is hidden.")
@@ -309,16 +337,16 @@ internal sealed class CommandLine
         };
         var finetune = new Command("finetune", "Trains a trained network further, on other faces and perhaps other classes.")
         {
-            _checkpoint, _data, _ferPlus, _rule, _split, _csvLabels, _freeze, _config, _set, _teacher, _fold, _output, _resume, _skipBad,
+            _checkpoint, _data, _ferPlus, _rule, _split, _protocol, _csvLabels, _freeze, _config, _set, _teacher, _fold, _output, _resume, _skipBad,
             _tensorBoard, _seed, _device, _threads,
         };
         var teach = new Command("teach", "Writes what trained networks say of the training faces, for train --teacher.")
         {
             _checkpoints, _trainData, _ferPlus, _rule, _split, _csvLabels, _shift, _safetensors, _skipBad, _device, _threads,
         };
-        var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png.")
+        var draw = new Command("draw", "Draws faces into a folder: train|validation|test/<class>/<person>.png, or a stand-in for CK+.")
         {
-            _folder, _labels, _persons, _heldOutPersons, _drawSeed,
+            _folder, _drawLayout, _labels, _persons, _heldOutPersons, _sequences, _drawSeed,
         };
         var curves = new Command("curves", "Draws the accuracy of finished runs over epochs into one picture.") { _runs, _picture };
         var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes; or as a smaller checkpoint.")
@@ -413,9 +441,9 @@ internal sealed class CommandLine
         return new TrainSettings
         {
             CheckpointPath = checkpoint,
-            Data = ReadSource(result, data, result.GetValue(_split)),
+            Data = ReadSource(result, data, result.GetValue(_split), result.GetValue(_fold)),
             TeacherPath = result.GetValue(_teacher),
-            Fold = result.GetValue(_fold),
+            Fold = result.GetValue(_protocol) is null ? result.GetValue(_fold) : null,
             RecipePath = result.GetValue(_config),
             Overrides = overrides,
             Defaults = data is null ? DrawnFacesDefaults : new FacialAttentionOptions(),
@@ -431,7 +459,7 @@ internal sealed class CommandLine
         (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
         return new EvaluateSettings(
             result.GetValue(_checkpoint)!,
-            ReadSource(result, result.GetValue(_data), split: null),
+            ReadSource(result, result.GetValue(_data), split: null, ReadTestFold(result)),
             result.GetValue(_part)!,
             result.GetValue(_json),
             result.GetValue(_mirrored),
@@ -459,7 +487,7 @@ internal sealed class CommandLine
         (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
         return new TeachSettings(
             result.GetValue(_checkpoints)!,
-            ReadSource(result, result.GetValue(_trainData), result.GetValue(_split)),
+            ReadSource(result, result.GetValue(_trainData), result.GetValue(_split), fold: null),
             result.GetValue(_shift),
             result.GetValue(_safetensors)!,
             device,
@@ -467,12 +495,32 @@ internal sealed class CommandLine
             result.GetValue(_threads));
     }
 
-    private DrawSettings ReadDraw(ParseResult result) => new(
-        result.GetValue(_folder)!,
-        result.GetValue(_labels)!,
-        result.GetValue(_persons),
-        result.GetValue(_heldOutPersons),
-        result.GetValue(_drawSeed));
+    private DrawSettings ReadDraw(ParseResult result)
+    {
+        bool isCkPlus = CkPlusLayouts.TryGetValue(result.GetValue(_drawLayout)!, out CkPlusLayout layout);
+        foreach (Option option in isCkPlus ? new Option[] { _labels, _heldOutPersons } : [_sequences])
+        {
+            if (result.GetResult(option) is { Implicit: false })
+            {
+                throw new ArgumentException(
+                    $"{option.Name} was given with --layout {result.GetValue(_drawLayout)}; expected it only "
+                    + $"{(isCkPlus ? $"with {FaceFolders}: CK+ has its classes and no parts" : "with a layout of CK+")}.");
+            }
+        }
+
+        return new DrawSettings(
+            result.GetValue(_folder)!,
+            result.GetValue(_labels)!,
+            result.GetValue(_persons),
+            result.GetValue(_heldOutPersons),
+            result.GetValue(_drawSeed),
+            isCkPlus ? layout : null,
+            result.GetValue(_sequences));
+    }
+
+    private FoldChoice? ReadTestFold(ParseResult result) => result.GetValue(_protocol) is not null || result.GetValue(_testFold) is null
+        ? result.GetValue(_testFold)
+        : throw new ArgumentException("--fold was given without --protocol; expected it only with CK+.");
 
     private (DevicePreference Preference, int? CudaIndex) ReadDeviceChoice(ParseResult result) =>
         result.GetValue(_device) ?? (DevicePreference.Auto, null);
@@ -484,10 +532,22 @@ internal sealed class CommandLine
             device, cudaIndex, result.GetValue(_config), result.GetValue(_batchSizes)!, result.GetValue(_timedSteps), result.GetValue(_threads));
     }
 
-    private FaceSource ReadSource(ParseResult result, string? data, string? split)
+    private FaceSource ReadSource(ParseResult result, string? data, string? split, FoldChoice? fold)
     {
         bool skipsBad = result.GetValue(_skipBad);
         ExpressionLabels? labels = result.GetValue(_csvLabels);
+        if (result.GetValue(_protocol) is { } protocol)
+        {
+            string? other = split is not null ? "--split" : labels is not null ? "--labels" : skipsBad ? "--skip-bad"
+                : result.GetValue(_ferPlus) is not null ? "--ferplus" : null;
+            return data is null
+                ? throw new ArgumentException("--protocol was given without --data; expected the folder of CK+.")
+                : other is not null
+                ? throw new ArgumentException($"{other} was given with --protocol; expected it without: CK+ is divided by the protocol, with its own classes.")
+                : new FaceSource(
+                    data, split, skipsBad, labels, Protocol: CkPlusData.ProtocolOf(protocol, fold is null ? null : (fold.Number, fold.Count)));
+        }
+
         if (result.GetValue(_ferPlus) is { } votes)
         {
             return ReadVotesSource(data, split, votes, labels, skipsBad, result.GetValue(_rule));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FacialAttention;
+using Samples;
 
 namespace Train;
 
@@ -14,6 +15,16 @@ internal static class DrawRun
             || (Directory.Exists(settings.OutputFolder) && Directory.EnumerateFileSystemEntries(settings.OutputFolder).Any()))
         {
             throw new IOException($"--output: '{settings.OutputFolder}' exists and is not empty; expected a new or empty folder.");
+        }
+
+        if (settings.CkPlus is { } layout)
+        {
+            int pictures = CkPlusStandIn.Write(
+                settings.OutputFolder, layout, settings.Persons, settings.Sequences, settings.Seed, cancellationToken);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Drew {pictures} pictures of {settings.Persons} persons, {settings.Sequences} labelled sequences each, in {settings.OutputFolder}."));
+            return;
         }
 
         int written = 0;

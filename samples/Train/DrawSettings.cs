@@ -8,4 +8,7 @@ namespace Train;
 /// <param name="Persons">Persons to train on; each shows every class once.</param>
 /// <param name="HeldOutPersons">Other persons in validation, and others again in test.</param>
 /// <param name="Seed">Which picture of each person.</param>
-internal sealed record DrawSettings(string OutputFolder, ExpressionLabels Labels, int Persons, int HeldOutPersons, int Seed);
+/// <param name="CkPlus">The layout of CK+ to draw sequences in; null for folders of faces.</param>
+/// <param name="Sequences">With that, labelled sequences of each person.</param>
+internal sealed record DrawSettings(
+    string OutputFolder, ExpressionLabels Labels, int Persons, int HeldOutPersons, int Seed, CkPlusLayout? CkPlus, int Sequences);

@@ -10,27 +10,31 @@ namespace Train;
 /// <param name="Labels">The classes of a csv; null for those of FER2013.</param>
 /// <param name="VotesPath">The votes of FER+ for the rows of a csv, which then has its labels; null for none.</param>
 /// <param name="TrainingRule">How votes become labels to train on; what is measured has labels by strict majority.</param>
+/// <param name="Protocol">How CK+ is divided, which the folder then is; null for other data.</param>
 internal sealed record FaceSource(
     string? Path,
     string? Split,
     bool SkipsBad,
     ExpressionLabels? Labels,
     string? VotesPath = null,
-    FerPlusRule TrainingRule = FerPlusRule.Votes)
+    FerPlusRule TrainingRule = FerPlusRule.Votes,
+    CkPlusProtocol? Protocol = null)
 {
     private static readonly string[] CsvParts = ["Training", "PublicTest", "PrivateTest"]; // as SplitPart
     private static readonly string[] FolderParts = ["train", "validation", "test"]; // as SplitPart
     private static readonly string[] TrainNames = ["train", "training"];
     private const string AllParts = "all";
 
-    public string Name => Path is null ? nameof(SyntheticFaces) : IsFolder ? "folder" : VotesPath is null ? "FER2013" : "FER+";
+    public string Name => Path is null ? nameof(SyntheticFaces) : Protocol is not null ? CkPlusData.Name : IsFolder ? "folder" : VotesPath is null ? "FER2013" : "FER+";
 
     public bool IsFolder => Directory.Exists(Path);
 
     /// <summary>Reads what to train on and what to select on; images of a folder are brought to the given size.</summary>
     public DatasetSplit ReadSplit(ImageSize size, CancellationToken cancellationToken)
     {
-        DatasetSplit faces = DataNotes.Read(() => ReadSplit(new FacePreprocessor(size), cancellationToken));
+        DatasetSplit faces = DataNotes.Read(() => Protocol is not null
+            ? CkPlusData.ReadSplit(Path!, Protocol, size, Console.Out, cancellationToken)
+            : ReadSplit(new FacePreprocessor(size), cancellationToken));
         CheckSize(faces.Training, size);
         DataNotes.NoteMissingClasses(faces.Training);
         return faces;
@@ -39,7 +43,9 @@ internal sealed record FaceSource(
     /// <summary>Reads the faces of one part, or of all.</summary>
     public FaceDataset ReadPart(string part, ImageSize size, CancellationToken cancellationToken)
     {
-        FaceDataset faces = DataNotes.Read(() => ReadPart(part, new FacePreprocessor(size), cancellationToken));
+        FaceDataset faces = DataNotes.Read(() => Protocol is not null
+            ? ReadCkPlusPart(Path!, Protocol, PartNamed(part, FolderParts), size, cancellationToken)
+            : ReadPart(part, new FacePreprocessor(size), cancellationToken));
         CheckSize(faces, size);
         return faces;
     }
@@ -81,6 +87,7 @@ internal sealed record FaceSource(
                 : Fer2013Reader.Read(Path, Labels, Console.WriteLine, cancellationToken: cancellationToken);
         }
 
+        NoteCkPlus(Path, Console.Out);
         bool isDivided = Split is null
             ? Directory.EnumerateDirectories(Path)
                 .Any(folder => TrainNames.Contains(System.IO.Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase))
@@ -109,10 +116,42 @@ internal sealed record FaceSource(
                 path, PartNamed(part, CsvParts), Labels, Console.Error.WriteLine, cancellationToken: cancellationToken);
         }
 
+        NoteCkPlus(path, Console.Error);
         (FaceDataset faces, IReadOnlyList<BadImage> badImages) = FaceFolderReader.ReadPart(
             path, PartNamed(part, FolderParts), preprocessor, SkipsBad, cancellationToken: cancellationToken);
         NoteLeftOut(badImages, Console.Error);
         return faces;
+    }
+
+    private static FaceDataset ReadCkPlusPart(
+        string path, CkPlusProtocol protocol, SplitPart? part, ImageSize size, CancellationToken cancellationToken)
+    {
+        if (part is null)
+        {
+            return CkPlusData.Read(path, size, Console.Error, cancellationToken).Faces;
+        }
+
+        DatasetSplit faces = CkPlusData.ReadSplit(path, protocol, size, Console.Error, cancellationToken);
+        return part switch
+        {
+            SplitPart.Training => faces.Training,
+            SplitPart.Validation => faces.Validation,
+            _ => faces.Test ?? throw new ArgumentException("--split is test with --protocol paper, which has none; expected train, validation or all."),
+        };
+    }
+
+    /// <summary>A folder of CK+ that was not named as one: class folders are read as any others, with persons in both parts.</summary>
+    private static void NoteCkPlus(string path, TextWriter notes)
+    {
+        switch (CkPlusReader.FindLayout(path))
+        {
+            case CkPlusLayout.Distributed:
+                throw new ArgumentException($"'{path}' is CK+ as it is handed out; expected --protocol subject or paper, which say how it is divided.");
+            case CkPlusLayout.Cropped:
+                notes.WriteLine(SampleProgram.Escaped(
+                    $"'{path}' looks like CK+48, and is read as any folder of classes. --protocol subject divides it by persons"));
+                break;
+        }
     }
 
     private void NoteLabelFile(FerPlusLabelFile file, TextWriter notes)

@@ -9,13 +9,15 @@ namespace Train;
 /// <param name="Count">At least 2.</param>
 internal sealed record FoldChoice(int Number, int Count)
 {
+    private const string UsualCount = "10";
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
 
-    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <summary>Reads what <see cref="ToString"/> writes; or the number alone, of ten folds.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out FoldChoice? fold)
     {
         fold = null;
-        string[] parts = text.Split('/');
+        string[] parts = text.Contains('/') ? text.Split('/') : [text, UsualCount];
         if (parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)

@@ -2,7 +2,7 @@ namespace FacialAttention;
 
 /// <summary>
 /// Why faces cannot be read in the way that was asked for, and which other way would do: what an <see cref="InvalidDataException"/> of
-/// <see cref="Fer2013Reader"/>, <see cref="FerPlusReader"/> or <see cref="FaceFolderReader"/> says, for programs that have words of their own for it.
+/// <see cref="Fer2013Reader"/>, <see cref="FerPlusReader"/>, <see cref="CkPlusReader"/> or <see cref="FaceFolderReader"/> says, for programs that have words of their own for it.
 /// </summary>
 public sealed class FaceDataFault
 {

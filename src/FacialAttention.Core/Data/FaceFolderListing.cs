@@ -23,12 +23,7 @@ internal sealed class FaceFolderListing
         Root = root;
         _layout = layout;
         _cancellationToken = cancellationToken;
-        if (!Directory.Exists(root))
-        {
-            throw File.Exists(root)
-                ? new IOException($"{Excerpt.Name(root)} is no folder; expected a folder of {layout}.")
-                : new DirectoryNotFoundException($"There is no folder {Excerpt.Name(root)}; expected a folder of {layout}.");
-        }
+        FolderEntries.CheckExists(root, layout);
     }
 
     public string Root { get; }
@@ -221,7 +216,7 @@ internal sealed class FaceFolderListing
         {
             foreach (string name in folders.Take(MaxFoldersLookedInto))
             {
-                string inside = Join(path, name);
+                string inside = FolderEntries.Join(path, name);
                 string[] inner = FolderNames(Path.Combine(Root, inside));
                 if (Array.Exists(inner, folder => FolderFiles.PartOf(folder) == 0) || (folders.Length == 1 && inner.Length > 1))
                 {
@@ -241,7 +236,7 @@ internal sealed class FaceFolderListing
                 return;
             }
 
-            path = Join(path, folders[0]);
+            path = FolderEntries.Join(path, folders[0]);
             folders = FolderNames(Path.Combine(Root, path));
         }
     }
@@ -297,7 +292,7 @@ internal sealed class FaceFolderListing
         {
             if (classes[label] is string name)
             {
-                _folders.Add(new ClassFolder(Join(parent, name), part, (byte)label));
+                _folders.Add(new ClassFolder(FolderEntries.Join(parent, name), part, (byte)label));
             }
         }
     }
@@ -308,7 +303,7 @@ internal sealed class FaceFolderListing
         {
             foreach (FileSystemInfo entry in Entries(Path.Combine(Root, folder.Path)))
             {
-                string path = Join(folder.Path, entry.Name);
+                string path = FolderEntries.Join(folder.Path, entry.Name);
                 if (FolderFiles.IsImage(entry.Name))
                 {
                     _files.Add(new FaceFile(path, folder));
@@ -355,55 +350,13 @@ internal sealed class FaceFolderListing
         {
             if (FolderFiles.IsImage(name))
             {
-                throw Fault($"the image {Excerpt.Names([Join(parent, name)])} is in no class folder; expected {_layout}.");
+                throw Fault($"the image {Excerpt.Names([FolderEntries.Join(parent, name)])} is in no class folder; expected {_layout}.");
             }
         }
     }
 
     /// <summary>The names of the folders in a folder, in ordinal order.</summary>
-    private string[] FolderNames(string folder)
-    {
-        var names = new List<string>();
-        foreach (FileSystemInfo entry in Entries(folder))
-        {
-            if (entry is DirectoryInfo)
-            {
-                names.Add(entry.Name);
-            }
-            else if (LeadsNowhere(entry))
-            {
-                throw new IOException($"{Excerpt.Name(entry.FullName)} is a link that leads nowhere; expected a folder of {_layout}.");
-            }
-        }
+    private string[] FolderNames(string folder) => FolderEntries.FolderNames(folder, _layout, _cancellationToken);
 
-        return [.. names.Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>What is directly in a folder and not hidden: tools leave .DS_Store, .ipynb_checkpoints and ._face.png behind.</summary>
-    private List<FileSystemInfo> Entries(string folder)
-    {
-        _cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.'))];
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new IOException($"{Excerpt.Name(folder)} cannot be listed; expected a folder that may be read. {Excerpt.Names([exception.Message])}", exception);
-        }
-    }
-
-    private static bool LeadsNowhere(FileSystemInfo entry)
-    {
-        try
-        {
-            return entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
-        }
-        catch (IOException)
-        {
-            return true; // a link to itself, directly or through others
-        }
-    }
-
-    private static string Join(string parent, string name) => parent.Length == 0 ? name : $"{parent}/{name}";
+    private List<FileSystemInfo> Entries(string folder) => FolderEntries.List(folder, _cancellationToken);
 }

@@ -24,6 +24,10 @@ internal sealed class FaceRows
 
     public int Count { get; private set; }
 
+    /// <summary>Why so many images are too many for one array, or null.</summary>
+    public string? FaultOfCount(int images) => images <= MaxCount ? null : FormattableString.Invariant(
+        $"there are {images} images; expected at most {MaxCount} of {_size} pixels (height x width).");
+
     /// <summary>Makes room for so many faces, of which the number is known.</summary>
     public void Reserve(int count) => Resize(count);
 

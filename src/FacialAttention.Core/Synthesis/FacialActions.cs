@@ -129,6 +129,36 @@ internal sealed class FacialActions
         return a;
     }
 
+    /// <summary>These actions on their way from a face at rest: its own at share 0, these at 1.</summary>
+    public FacialActions From(FacialActions rest, double share)
+    {
+        return new FacialActions
+        {
+            InnerBrowRaise = Mix(InnerBrowRaise, rest.InnerBrowRaise),
+            OuterBrowRaise = Mix(OuterBrowRaise, rest.OuterBrowRaise),
+            BrowLower = Mix(BrowLower, rest.BrowLower),
+            UpperLidRaise = Mix(UpperLidRaise, rest.UpperLidRaise),
+            CheekRaise = Mix(CheekRaise, rest.CheekRaise),
+            LidTighten = Mix(LidTighten, rest.LidTighten),
+            NoseWrinkle = Mix(NoseWrinkle, rest.NoseWrinkle),
+            UpperLipRaise = Mix(UpperLipRaise, rest.UpperLipRaise),
+            CornerPullLeft = Mix(CornerPullLeft, rest.CornerPullLeft),
+            CornerPullRight = Mix(CornerPullRight, rest.CornerPullRight),
+            DimpleLeft = Mix(DimpleLeft, rest.DimpleLeft),
+            DimpleRight = Mix(DimpleRight, rest.DimpleRight),
+            CornerDepress = Mix(CornerDepress, rest.CornerDepress),
+            LowerLipDepress = Mix(LowerLipDepress, rest.LowerLipDepress),
+            ChinRaise = Mix(ChinRaise, rest.ChinRaise),
+            LipStretch = Mix(LipStretch, rest.LipStretch),
+            LipTighten = Mix(LipTighten, rest.LipTighten),
+            LipsPart = Mix(LipsPart, rest.LipsPart),
+            JawDrop = Mix(JawDrop, rest.JawDrop),
+            LidDroop = Mix(LidDroop, rest.LidDroop),
+        };
+
+        double Mix(double here, double there) => there + (share * (here - there));
+    }
+
     /// <summary>Mostly next to nothing, at times up to <see cref="MaxStray"/>.</summary>
     private static double Stray(ref SeededRandom random)
     {

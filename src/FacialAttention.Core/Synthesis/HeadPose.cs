@@ -15,6 +15,7 @@ internal readonly record struct HeadPose(double Cosine, double Sine, double Scal
     private const double MinScale = 0.98;
     private const double MaxScale = 1.2;
     private const double MaxYaw = 0.14;
+    private const double MaxDrift = 0.02;
 
     /// <summary>A random pose.</summary>
     public static HeadPose Draw(ref SeededRandom random)
@@ -30,4 +31,15 @@ internal readonly record struct HeadPose(double Cosine, double Sine, double Scal
             random.NextDouble(-MaxShiftY, MaxShiftY),
             random.NextDouble(-MaxYaw, MaxYaw));
     }
+
+    /// <summary>The same head farther away, in the middle of a wider view.</summary>
+    /// <param name="share">The size that is left of it, above 0 and up to 1.</param>
+    public HeadPose At(double share) => this with { Scale = share * Scale };
+
+    /// <summary>The same head a little moved, as between two frames.</summary>
+    public HeadPose Moved(ref SeededRandom random) => this with
+    {
+        ShiftX = ShiftX + random.NextDouble(-MaxDrift, MaxDrift),
+        ShiftY = ShiftY + random.NextDouble(-MaxDrift, MaxDrift),
+    };
 }

@@ -11,6 +11,7 @@ namespace FacialAttention;
 public static class SyntheticFaces
 {
     private const long Purpose = 0xFACE;
+    private const long SequencePurpose = 0x5E0FACE;
     private const int MinSide = 16;
     private const int MaxSide = 1024;
 
@@ -97,6 +98,43 @@ public static class SyntheticFaces
             new FaceColumns { Subjects = subjects, Landmarks = new FaceLandmarks(LandmarkScheme.Points68, points) });
     }
 
+    /// <summary>
+    /// Draws a sequence of pictures in which a person's face goes from rest to an expression, in one pose, light and background, its head moving
+    /// a little, as in recordings in a laboratory. Pictures are wider than a face, which takes up about half of the shorter side.
+    /// </summary>
+    /// <param name="expression">The expression of the last frame.</param>
+    /// <param name="identity">The person, as in <see cref="Draw(FacialExpression, long, long, ImageSize?)"/>.</param>
+    /// <param name="variation">Which sequence of that person.</param>
+    /// <param name="frames">The number of frames, 2 to 1,000. The expression of frame i, counted from 0, has the strength i / (frames - 1) of the last.</param>
+    /// <param name="size">The number of rows and columns, 16 to 1,024 each; null for 48x48.</param>
+    /// <returns>The frames in order, with their landmarks.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The expression has no name, or the number of frames or a side is out of range.</exception>
+    public static IReadOnlyList<SyntheticFrame> DrawSequence(
+        FacialExpression expression, long identity, long variation, int frames, ImageSize? size = null)
+    {
+        const int MostFrames = 1000;
+        const double ShareOfView = 0.55;
+        ImageSize checkedSize = Check(size);
+        Require.Defined(expression, nameof(expression));
+        Require.InRange(frames, 2, MostFrames, nameof(frames));
+        var random = new SeededRandom(SequencePurpose, identity, variation, (long)expression);
+        var person = new SyntheticIdentity(identity);
+        FacialActions rest = FacialActions.Perform(FacialExpression.Neutral, ref random), peak = FacialActions.Perform(expression, ref random);
+        HeadPose pose = HeadPose.Draw(ref random).At(ShareOfView);
+        var sequence = new SyntheticFrame[frames];
+        for (int i = 0; i < frames; i++)
+        {
+            var pixels = new byte[checkedSize.Pixels];
+            var landmarks = new float[2 * LandmarkScheme.Points68.Count];
+            FacialActions actions = peak.From(rest, i / (frames - 1.0));
+            var drift = new SeededRandom(SequencePurpose, identity, variation, (long)expression, i);
+            Draw(person, actions, pose.Moved(ref drift), isInStudio: true, random, checkedSize, pixels, landmarks);
+            sequence[i] = new SyntheticFrame(FaceImage.FromGray(pixels, checkedSize), landmarks);
+        }
+
+        return sequence;
+    }
+
     /// <param name="expression">The expression.</param>
     /// <param name="identity">The person.</param>
     /// <param name="variation">Which picture of that person.</param>
@@ -107,16 +145,39 @@ public static class SyntheticFaces
         FacialExpression expression, long identity, long variation, ImageSize size, Span<byte> pixels, Span<float> landmarks)
     {
         var random = new SeededRandom(Purpose, identity, variation, (long)expression);
-        var person = new SyntheticIdentity(identity);
         FacialActions actions = FacialActions.Perform(expression, ref random);
         HeadPose pose = HeadPose.Draw(ref random);
+        Draw(new SyntheticIdentity(identity), actions, pose, isInStudio: false, random, size, pixels, landmarks);
+    }
+
+    /// <param name="person">Who it is.</param>
+    /// <param name="actions">What the muscles do.</param>
+    /// <param name="pose">How the head stands in the picture.</param>
+    /// <param name="isInStudio">Whether nothing stands before the face.</param>
+    /// <param name="random">Background, light and quality of the picture; a copy, so that equal ones give equal scenes.</param>
+    /// <param name="size">H x W.</param>
+    /// <param name="pixels">Receives H x W values.</param>
+    /// <param name="landmarks">Receives 68 points, or is empty.</param>
+    private static void Draw(
+        SyntheticIdentity person,
+        FacialActions actions,
+        HeadPose pose,
+        bool isInStudio,
+        SeededRandom random,
+        ImageSize size,
+        Span<byte> pixels,
+        Span<float> landmarks)
+    {
         var canvas = new FaceCanvas(size, pose);
 
         double background = random.NextDouble(0.05, 0.9), slopeX = random.NextDouble(-0.2, 0.2), slopeY = random.NextDouble(-0.2, 0.2);
         canvas.Transform((x, y, _) => background + (slopeX * x) + (slopeY * y));
         var shape = new FaceShape(person, actions);
         new FacePainter(canvas, person, actions, shape).Paint();
-        Occlude(canvas, ref random);
+        if (!isInStudio)
+        {
+            Occlude(canvas, ref random);
+        }
 
         double lightX = random.NextDouble(-0.35, 0.35), lightY = random.NextDouble(-0.3, 0.2);
         double exposure = random.NextDouble(0.8, 1.15), contrast = random.NextDouble(0.85, 1.2), offset = random.NextDouble(-0.08, 0.08);

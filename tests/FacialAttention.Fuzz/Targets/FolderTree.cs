@@ -8,10 +8,14 @@ internal sealed partial class FolderTree
     private const uint ReadableByAll = 0x1A4; // 0644
 
     private readonly string _root;
+    private readonly int _depth;
 
-    public FolderTree(string root)
+    /// <param name="root">The folder, which is created.</param>
+    /// <param name="depth">How many folders below it things are picked from.</param>
+    public FolderTree(string root, int depth = 2)
     {
         _root = root;
+        _depth = depth;
         Directory.CreateDirectory(root);
     }
 
@@ -29,7 +33,7 @@ internal sealed partial class FolderTree
             .. Directory.EnumerateFileSystemEntries(_root, "*", new EnumerationOptions
             {
                 RecurseSubdirectories = true,
-                MaxRecursionDepth = 2,
+                MaxRecursionDepth = _depth,
                 AttributesToSkip = FileAttributes.ReparsePoint,
             }).Order(StringComparer.Ordinal),
         ];

@@ -24,6 +24,7 @@ internal static class TargetNames
         ["csv"] = () => new CsvTarget(),
         ["gzip"] = () => new GzipTarget(),
         ["ferplus"] = () => new FerPlusTarget(),
+        ["ckplus"] = () => new CkPlusTarget(),
         ["image"] = () => new ImageTarget(),
         ["folder"] = () => new FolderTarget(),
         ["safetensors"] = () => new SafetensorsTarget(),

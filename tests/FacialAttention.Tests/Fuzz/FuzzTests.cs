@@ -12,7 +12,7 @@ public sealed class FuzzTests : IDisposable
     private const int CasesOfEach = 250;
 
     private static readonly string[] Targets =
-        ["csv", "gzip", "ferplus", "image", "folder", "safetensors", "checkpoint", "resume", "options", "onnx", "disposal"];
+        ["csv", "gzip", "ferplus", "ckplus", "image", "folder", "safetensors", "checkpoint", "resume", "options", "onnx", "disposal"];
 
     private readonly TemporaryFolder _folder = new();
 
