@@ -25,14 +25,15 @@ public sealed class SyntheticSequenceTests
     }
 
     [Fact]
-    public void DrawSequence_FirstFrames_ShowTheSameFaceAtRest()
+    public void DrawSequence_Frames_AreOfOneScene()
     {
         IReadOnlyList<SyntheticFrame> frames = Draw(FacialExpression.Happy, frames: 8);
 
-        double[] steps = [.. frames.Zip(frames.Skip(1), Difference)];
+        double[] changes = [.. frames.Skip(1).Select(frame => Difference(frames[0], frame))];
 
-        Difference(frames[0], frames[7]).Should().BeGreaterThan(1.5 * steps.Max(), "neighbours are nearly equal");
-        Difference(frames[7], Draw(FacialExpression.Happy, variation: 2, frames: 8)[7]).Should().BeGreaterThan(2 * Difference(frames[0], frames[7]));
+        changes.Should().OnlyContain(change => change > 0, "the face moves");
+        double other = Difference(frames[7], Draw(FacialExpression.Happy, variation: 2, frames: 8)[7]);
+        changes.Max().Should().BeLessThan(other / 3, "pose, light and background stay");
     }
 
     [Fact]
