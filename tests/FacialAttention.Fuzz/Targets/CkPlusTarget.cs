@@ -100,14 +100,15 @@ internal sealed class CkPlusTarget : Target
         }
     }
 
-    /// <summary>The files of a small stand-in.</summary>
+    /// <summary>The files of a small stand-in: two sequences, of each the first frame and the last three.</summary>
     private static (string Path, byte[] Content)[] Draw(CkPlusLayout layout)
     {
         using var folder = new FacialAttention.Tests.Files.TemporaryFolder();
-        CkPlusStandIn.Write(folder.Path, layout, persons: 2, sequences: 1, seed: 1);
+        CkPlusStandIn.Write(folder.Path, layout, persons: 1, sequences: 2, seed: 1);
         return
         [
             .. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .GroupBy(Path.GetDirectoryName).SelectMany(files => files.Take(1).Union(files.TakeLast(3)))
                 .Select(file => (Path.GetRelativePath(folder.Path, file), File.ReadAllBytes(file))),
         ];
     }
