@@ -473,7 +473,7 @@ internal sealed class CommandLine
         (DevicePreference device, int? cudaIndex) = ReadDeviceChoice(result);
         return new CardSettings(
             result.GetValue(_checkpoint)!,
-            ReadSource(result, result.GetValue(_data), split: null),
+            ReadSource(result, result.GetValue(_data), split: null, fold: null),
             result.GetValue(_page)!,
             result.GetValue(_run),
             result.GetValue(_cardPicture),
