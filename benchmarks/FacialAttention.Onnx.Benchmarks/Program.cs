@@ -9,6 +9,10 @@ const string Usage = """
       threads MODEL.onnx                                      what does a second thread gain?
       spin    MODEL.onnx                                      does it help that waiting threads spin, alone and beside busy loops?
       peer    MODEL.onnx FOLDER                               one thread, beside face-api in FOLDER/node_modules
+      concurrent [MODEL.onnx]                                 do 16 threads get the answers that one thread gets?
+      memory  [MODEL.onnx]                                    does memory grow over 100,000 faces?
+      tool    TOOL.dll CHECKPOINT.safetensors MODEL.onnx FER2013.csv VOTES.csv
+                                                              does samples/Recognize say of 200 PNG files what TorchSharp says?
       start   PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
 
@@ -31,6 +35,13 @@ try
         case ["peer", var model, var folder]:
             Peer.Run(model, folder);
             return 0;
+        case ["concurrent", .. { Length: <= 1 } model]:
+            return Concurrent.Run(model.SingleOrDefault());
+        case ["memory", .. { Length: <= 1 } model]:
+            Memory.Run(model.SingleOrDefault());
+            return 0;
+        case ["tool", var tool, var checkpoint, var model, var data, var votes]:
+            return Tool.Run(tool, checkpoint, model, data, votes);
         case ["start", var program, .. var arguments]:
             Start.Run(program, arguments);
             return 0;

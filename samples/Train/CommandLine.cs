@@ -136,6 +136,11 @@ internal sealed class CommandLine
     private readonly Option<string?> _seed = new("--seed") { Description = "The seed of weights and of training. [default: 1]" };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object and nothing else." };
     private readonly Option<bool> _mirrored = new("--mirrored") { Description = "Average each face and its mirror image." };
+    private readonly Option<bool> _uncalibrated = new("--uncalibrated")
+    {
+        Description = "Measure the network as it was trained, not the calibrated answers that a recogniser gives.",
+    };
+
     private readonly Option<string> _folder = new("--output") { Description = "A new or empty folder.", Required = true };
     private readonly Option<string[]> _runs = new("--runs")
     {
@@ -319,7 +324,7 @@ internal sealed class CommandLine
         };
         var evaluate = new Command("evaluate", "Measures a trained network: accuracy, macro F1, loss, confusion.")
         {
-            _checkpoint, _data, _ferPlus, _part, _protocol, _testFold, _csvLabels, _json, _mirrored, _skipBad, _device, _threads,
+            _checkpoint, _data, _ferPlus, _part, _protocol, _testFold, _csvLabels, _json, _mirrored, _uncalibrated, _skipBad, _device, _threads,
         };
         var calibrate = new Command(
             "calibrate", "Fits how logits become probabilities to faces that the network was not trained on, and writes it into a copy.")
@@ -463,6 +468,7 @@ internal sealed class CommandLine
             result.GetValue(_part)!,
             result.GetValue(_json),
             result.GetValue(_mirrored),
+            result.GetValue(_uncalibrated),
             device,
             cudaIndex,
             result.GetValue(_threads));

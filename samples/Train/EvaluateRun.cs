@@ -2,6 +2,7 @@ using System.Text.Json;
 using FacialAttention;
 using Samples;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Train;
 
@@ -13,12 +14,13 @@ internal static class EvaluateRun
     public static void Run(EvaluateSettings settings, CancellationToken cancellationToken)
     {
         NativeTorch.EnsureLoaded();
-        torch.set_num_threads(settings.Threads);
+        set_num_threads(settings.Threads);
         DeviceSelection device = DeviceSelector.Select(settings.Device, settings.CudaIndex);
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath, device.Device);
         FaceDataset faces = ReadFaces(settings, network.Options, cancellationToken);
+        using nn.Module<Tensor, Tensor> measured = settings.IsUncalibrated ? network : new CalibratedAnswers(network);
         EvaluationResult result = Evaluator.Evaluate(
-            network, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);
+            measured, faces, averageMirrored: settings.AveragesMirrored, cancellationToken: cancellationToken);
         if (settings.IsJson)
         {
             Console.WriteLine(JsonSerializer.Serialize(SplitMetrics.Of(result), OneLine));
@@ -26,6 +28,11 @@ internal static class EvaluateRun
         }
 
         Console.WriteLine($"Device {device}");
+        if (!settings.IsUncalibrated && network.Calibration.Classes.Count > 0)
+        {
+            Console.WriteLine("Answers are calibrated by class, as those of a recogniser; --uncalibrated measures the network as trained");
+        }
+
         MetricTables.Print(result);
     }
 

@@ -9,6 +9,7 @@ internal sealed record EvaluateSettings(
     string Part,
     bool IsJson,
     bool AveragesMirrored,
+    bool IsUncalibrated,
     DevicePreference Device,
     int? CudaIndex,
     int Threads);

@@ -523,6 +523,39 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
     }
 
     [Fact]
+    public void Evaluate_CheckpointCalibratedByClass_MeasuresTheAnswersOfARecogniser()
+    {
+        using var folder = new TemporaryFolder();
+        string checkpoint = folder.File("calibrated.safetensors");
+        using (ExpressionNetwork network = Checkpoint.Load(run.File("checkpoint.safetensors")))
+        {
+            // Far more for the first class than for the others: so much that every answer is that class.
+            var classes = Enumerable.Range(0, 7).Select(i => new ClassScaling(Scale: 0.01, Bias: i == 0 ? 90 : 0)).ToArray();
+            network.Calibration = new Calibration { Classes = classes };
+            Checkpoint.Save(checkpoint, network);
+        }
+
+        double calibrated = Accuracy(), uncalibrated = Accuracy("--uncalibrated");
+
+        FaceDataset faces = Fer2013Reader.ReadPart(run.Csv, SplitPart.Validation);
+        calibrated.Should().Be(faces.LabelIndices.ToArray().Count(label => label == 0) / (double)faces.Count);
+        using JsonDocument trained = JsonDocument.Parse(Evaluate(run.Csv, "PublicTest", "--json").Output);
+        uncalibrated.Should().Be(trained.RootElement.GetProperty("accuracy").GetDouble()).And.NotBe(calibrated);
+
+        double Accuracy(params string[] more)
+        {
+            (int exitCode, string text, string error) = SampleProcess.Run(
+                Sample,
+                folder.Path,
+                ["evaluate", "--checkpoint", checkpoint, "--data", run.Csv, "--split", "PublicTest", "--json", "--threads", "1", .. more]);
+            error.Should().BeEmpty();
+            exitCode.Should().Be(0);
+            using JsonDocument document = JsonDocument.Parse(text);
+            return document.RootElement.GetProperty("accuracy").GetDouble();
+        }
+    }
+
+    [Fact]
     public void Evaluate_PartThatIsNotThere_FailsInOneLine()
     {
         using var folder = new TemporaryFolder();
