@@ -28,7 +28,7 @@ internal static class CardRun
         var text = new StringBuilder();
         text.Append(CardTables.Facts(settings.CheckpointPath, network, run));
         text.Append($"Measured on {(settings.Data.IsFolder ? "the validation faces" : "PublicTest")}, by which the weights were chosen (selection split), "
-            + "which flatters:\n\n");
+            + "which flatters; as trained, before the calibration (`evaluate --uncalibrated`):\n\n");
         text.Append(CardTables.Accuracy(faces, single, mirrored));
         text.Append("Class by class, single view:\n\n");
         text.Append(CardTables.Classes(faces.Training, single));
