@@ -8,6 +8,7 @@ internal static class Networks
     private static readonly Dictionary<string, PretrainedNetwork> ByName = new()
     {
         ["compact-ferplus"] = PretrainedNetwork.CompactFerPlus,
+        ["compact-fer2013"] = PretrainedNetwork.CompactFer2013,
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. ByName.Keys];

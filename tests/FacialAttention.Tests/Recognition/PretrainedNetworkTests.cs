@@ -54,6 +54,7 @@ public sealed class PretrainedNetworkTests
 
     [Theory]
     [InlineData(PretrainedNetwork.CompactFerPlus, "FerPlus")]
+    [InlineData(PretrainedNetwork.CompactFer2013, "Fer2013")]
     public void LoadPretrained_Network_IsSmallCalibratedAndSaysWhereItComesFrom(PretrainedNetwork network, string labels)
     {
         using ExpressionNetwork stored = Checkpoint.Load(PathOf(network, ".safetensors"));
