@@ -16,7 +16,7 @@ PATH=$PATH:/usr/sbin
 
 folder=$(mktemp -d)
 mkdir "$folder/ctld" "$folder/n1" "$folder/n2"
-export VARIANT_TABLE=$PWD/samples/VariantTable/bin/Release/net10.0/VariantTable.dll
+export VARIANT_TABLE=${VARIANT_TABLE:-$PWD/samples/VariantTable/bin/Release/net10.0/VariantTable.dll}
 export SLURM_CONF=$folder/slurm.conf
 [ -f "$VARIANT_TABLE" ] || fail "there is no $VARIANT_TABLE; expected dotnet build -c Release samples/VariantTable before"
 
@@ -35,7 +35,7 @@ trap clean_up EXIT
 
 if ! munge -n > /dev/null 2>&1; then
     install -d -o munge -g munge -m 755 /run/munge
-    setpriv --reuid=munge --regid=munge --init-groups /usr/sbin/munged --foreground &
+    setpriv --reuid=munge --regid=munge --init-groups /usr/sbin/munged --foreground > "$folder/munged.log" 2>&1 &
     munge_pid=$!
     for _ in $(seq 20); do munge -n > /dev/null 2>&1 && break; sleep 0.5; done
 fi

@@ -88,7 +88,7 @@ internal static class Claims
 
     private static string GreaterName(string better, string worse) => $"{better} recognises more than {worse}";
 
-    private static string SameName(int width, int wider) => FormattableString.Invariant($"{wider} hidden nodes do as {width}");
+    private static string SameName(int width, int wider) => FormattableString.Invariant($"{wider} hidden nodes do as well as {width}");
 
     private static string WiderName(int width, int wider) => FormattableString.Invariant($"{wider} hidden nodes recognise more than {width}");
 

@@ -75,6 +75,8 @@ internal static class JobRun
             BatchSize = origin.Protocol.BatchSize,
             LearningRate = origin.Protocol.LearningRate,
             Seed = origin.Job.Seed,
+            TrainingReportInterval = origin.Protocol.TrainingReportInterval,
+            ValidationInterval = origin.Protocol.ValidationInterval,
             ResumeInterval = settings.ResumeInterval,
             Device = settings.Device,
             CudaIndex = settings.CudaIndex,

@@ -13,6 +13,8 @@ namespace VariantTable;
 internal sealed record Plan(string Data, string Division, Protocol Protocol, IReadOnlyList<Job> Jobs)
 {
     private const int TableWidth = 120;
+    private const int DrawnReportInterval = 10;
+    private const int DrawnValidationInterval = 50;
 
     /// <summary>The jobs of the experiments asked for; what two of them need is one job.</summary>
     public static Plan Of(PlanSettings settings)
@@ -40,6 +42,12 @@ internal sealed record Plan(string Data, string Division, Protocol Protocol, IRe
             BatchSize = settings.BatchSize,
             LocalAttentionScaling = settings.LocalScaling.ToString(),
         };
+        if (settings.Faces.Path is null)
+        {
+            // Runs on drawn faces are too short for the paper's 100 and 400.
+            protocol = protocol with { TrainingReportInterval = DrawnReportInterval, ValidationInterval = DrawnValidationInterval };
+        }
+
         return new Plan(settings.Faces.Name, settings.Faces.Division, protocol, jobs);
     }
 

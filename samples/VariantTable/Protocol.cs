@@ -11,6 +11,12 @@ internal sealed record Protocol
 
     public required int BatchSize { get; init; }
 
+    /// <summary>Iterations between two points of the training curve.</summary>
+    public int TrainingReportInterval { get; init; } = new TrainerOptions().TrainingReportInterval;
+
+    /// <summary>Iterations between two looks at the validation faces.</summary>
+    public int ValidationInterval { get; init; } = new TrainerOptions().ValidationInterval;
+
     public required string LocalAttentionScaling { get; init; }
 
     public double FlipProbability { get; init; } = new AugmentationOptions().FlipProbability;

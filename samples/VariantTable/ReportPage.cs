@@ -32,19 +32,21 @@ internal static class ReportPage
         td.does-not-hold span { background: repeating-linear-gradient(135deg, #fff 0 4px, #e3e7eb 4px 8px); }
         td.undecided span { border-style: dashed; }
         td.not-judged span { border: 0; padding: 0; color: var(--soft); font-weight: 400; }
+        .option { white-space: nowrap; }
         tr { break-inside: avoid; }
         h2, h3 { break-after: avoid; }
         @media screen and (max-width: 44rem) {
-          thead { display: none; }
-          table, tbody, tr, td { display: block; width: 100%; }
-          tr { margin: 0 0 .75rem; padding: .5rem .75rem; background: var(--shade); border-radius: .5rem; }
-          td { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .15rem 0; }
-          td::before { content: attr(data-label); color: var(--soft); font-weight: 400; flex: 0 0 auto; max-width: 40%; }
-          td > span { text-align: right; min-width: 0; overflow-wrap: anywhere; }
-          td:first-child { font-size: 1.05rem; }
-          td:first-child::before { content: none; }
-          td:first-child > span { text-align: left; }
-          td:empty { display: none; }
+          .cards thead { display: none; }
+          th, td { padding-right: .5rem; }
+          .cards, .cards tbody, .cards tr, .cards td { display: block; width: 100%; }
+          .cards tr { margin: 0 0 .75rem; padding: .5rem .75rem; background: var(--shade); border-radius: .5rem; }
+          .cards td { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .15rem 0; }
+          .cards td::before { content: attr(data-label); color: var(--soft); font-weight: 400; flex: 0 0 auto; max-width: 40%; }
+          .cards td > span { text-align: right; min-width: 0; overflow-wrap: anywhere; }
+          .cards td:first-child { font-size: 1.05rem; }
+          .cards td:first-child::before { content: none; }
+          .cards td:first-child > span { text-align: left; }
+          .cards td:empty { display: none; }
         }
         @media print {
           @page { size: A4; margin: 16mm 14mm; }

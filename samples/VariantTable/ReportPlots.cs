@@ -65,6 +65,7 @@ internal static class ReportPlots
         legend.Orientation = Orientation.Horizontal;
         legend.TightHorizontalWrapping = true;
         legend.FontSize = LetterSize;
+        legend.SymbolWidth = 70;
         legend.OutlineWidth = 0;
         legend.ShadowColor = Colors.Transparent;
         Finish(plot, "iteration", "accuracy (%)");

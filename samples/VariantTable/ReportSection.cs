@@ -178,7 +178,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
             string[] names = [.. labels.Select(label => label.Length > 5 ? label[..4] + "." : label)];
             yield return new ReportFigure(
                 $"{prefix}confusion-{variant.ToLowerInvariant()}",
-                $"{variant}, {block.Title}: of 100 {measured} of each class (rows), how many were taken for which (columns)"
+                $"{variant}, {block.TitleOf(variant)}: of 100 {measured} of each class (rows), how many were taken for which (columns)"
                 + $"{(matrices.Length > 1 ? FormattableString.Invariant($"; {matrices.Length} seeds together") : "")}.",
                 ReportPlots.Heat(names, names, (row, column) => Share(sum[row], column), "actual", "predicted"));
         }
@@ -220,6 +220,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
     {
         if (Interval.OfMean([.. outcomes.Select(outcome => outcome.Accuracy)]) is { } seeds)
         {
+            seeds = new Interval(Math.Max(seeds.Low, 0), Math.Min(seeds.High, 1));
             return (seeds, $"{Words.Percent(seeds)} (t, {Words.Count(outcomes.Length)} seeds)");
         }
 

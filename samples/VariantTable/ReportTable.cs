@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace VariantTable;
 
@@ -9,10 +10,15 @@ namespace VariantTable;
 /// <param name="Columns">The heads.</param>
 /// <param name="Rows">The cells of each row, as many as there are heads.</param>
 /// <param name="Note">What stands below it; null for nothing.</param>
-internal sealed record ReportTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null)
+internal sealed partial record ReportTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null)
 {
+    private const int ShortCell = 8;
+
     /// <summary>The column in which a row is told from others by a class of its own; -1 for none.</summary>
     public int MarkedColumn { get; init; } = -1;
+
+    // Few columns of short cells fit on a phone as they are.
+    private bool IsNarrow => Columns.Count <= 5 && Rows.All(row => row.Skip(1).All(cell => cell.Length <= ShortCell)) || Columns.Count <= 2;
 
     public string ToMarkdown()
     {
@@ -38,7 +44,7 @@ internal sealed record ReportTable(string Title, IReadOnlyList<string> Columns, 
     public string ToHtml()
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<h3>{Encode(Title)}</h3>\n<table>\n<thead><tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<h3>{Encode(Title)}</h3>\n<table{(IsNarrow ? "" : " class=\"cards\"")}>\n<thead><tr>");
         html.AppendJoin("", Columns.Select(column => $"<th>{Encode(column)}</th>")).Append("</tr></thead>\n<tbody>\n");
         foreach (IReadOnlyList<string> row in Rows)
         {
@@ -48,7 +54,7 @@ internal sealed record ReportTable(string Title, IReadOnlyList<string> Columns, 
                 string mark = i == MarkedColumn ? $" class=\"{row[i].Split(':')[0].Replace(' ', '-')}\"" : "";
                 html.Append(
                     CultureInfo.InvariantCulture,
-                    $"<td data-label=\"{Encode(Columns[i])}\"{mark}>{(row[i].Length == 0 ? "" : $"<span>{Encode(row[i])}</span>")}</td>");
+                    $"<td data-label=\"{Encode(Columns[i])}\"{mark}>{(row[i].Length == 0 ? "" : $"<span>{Unbroken(Encode(row[i]))}</span>")}</td>");
             }
 
             html.Append("</tr>\n");
@@ -57,11 +63,17 @@ internal sealed record ReportTable(string Title, IReadOnlyList<string> Columns, 
         html.Append("</tbody>\n</table>\n");
         if (Note is not null)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Encode(Note)}</p>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Unbroken(Encode(Note))}</p>\n");
         }
 
         return html.ToString();
     }
+
+    /// <summary>Options of a command are not to be parted at their hyphens.</summary>
+    private static string Unbroken(string html) => Option().Replace(html, "<span class=\"option\">$0</span>");
+
+    [GeneratedRegex("--[a-z0-9-]*")]
+    private static partial Regex Option();
 
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 }
