@@ -11,6 +11,8 @@ namespace FacialAttention;
 /// </summary>
 internal sealed partial class FileClaim : IDisposable
 {
+    private static readonly TimeSpan LongestWaitForName = TimeSpan.FromSeconds(1);
+
     private readonly string _lockPath;
     private readonly FileStream _lock;
 
@@ -114,7 +116,7 @@ internal sealed partial class FileClaim : IDisposable
             && (isThere || File.Exists(lockPath)))
         {
             throw new HeldException(
-                $"{name} is in use by {ReadOwner(lockPath)}; expected to wait until that ends, or another place to write to.", exception);
+                $"{name} is in use by {WaitForOwner(lockPath)}; expected to wait until that ends, or another place to write to.", exception);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
@@ -122,7 +124,15 @@ internal sealed partial class FileClaim : IDisposable
         }
     }
 
-    /// <summary>What the owner wrote; reading asks for no lock, which .NET's own streams would.</summary>
+    /// <summary>The owner's name, which follows in a moment where the claim was taken just now; on a full disk it never comes.</summary>
+    private static string WaitForOwner(string lockPath)
+    {
+        string owner = "";
+        SpinWait.SpinUntil(() => (owner = ReadOwner(lockPath)).Length > 0, LongestWaitForName);
+        return owner.Length > 0 ? owner : "another process";
+    }
+
+    /// <summary>What the owner wrote, perhaps nothing; reading asks for no lock, which .NET's own streams would.</summary>
     private static string ReadOwner(string lockPath)
     {
         var text = new byte[200];
@@ -138,7 +148,7 @@ internal sealed partial class FileClaim : IDisposable
         {
         }
 
-        return length == 0 ? "another process" : Encoding.UTF8.GetString(text, 0, length);
+        return Encoding.UTF8.GetString(text, 0, length);
     }
 
     // Only Linux tells; elsewhere two may have the claim if one begins in the very moment in which another ends.
