@@ -20,6 +20,9 @@ public readonly record struct FaceBox(float X, float Y, float Width, float Heigh
 
     internal (double X, double Y) Centre => (X + (0.5 * Width), Y + (0.5 * Height));
 
+    /// <summary>Whether all numbers are finite and the sides more than 0.</summary>
+    internal bool HasArea => Width > 0 && Height > 0 && float.IsFinite(X + Y + Width + Height + Roll);
+
     /// <summary>All of a picture.</summary>
     internal static FaceBox Of(ImageSize picture) => new(0, 0, picture.Width, picture.Height);
 

@@ -45,7 +45,7 @@ public sealed record FaceFraming
     /// <exception cref="ArgumentOutOfRangeException">The sides of the box are not more than 0, or a number is not finite.</exception>
     public FaceBox Frame(FaceBox face)
     {
-        if (!(face.Width > 0 && face.Height > 0 && float.IsFinite(face.X + face.Y + face.Width + face.Height + face.Roll)))
+        if (!face.HasArea)
         {
             throw new ArgumentOutOfRangeException(nameof(face), $"Got {face}; expected finite numbers, and sides of more than 0.");
         }
