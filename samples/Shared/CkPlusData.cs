@@ -7,28 +7,28 @@ namespace Samples;
 /// <summary>CK+ as the data of a run: the option that chooses the protocol, and what is noted of the faces.</summary>
 internal static class CkPlusData
 {
-    /// <summary>What a run says of its data.</summary>
-    public const string Name = "CK+";
-
     /// <summary>The folds by subject where nothing else is said.</summary>
     public const int Folds = 10;
 
-    private const string ByPaper = "paper";
-    private const string BySubject = "subject";
+    public const string ByPaper = "paper";
+    public const string BySubject = "subject";
 
     public static Option<string?> Protocol() => new("--protocol")
     {
-        Description = "Read --data as CK+, as handed out or as CK+48. subject: nobody in two parts, one fold of the persons tests (--fold), the next "
-            + "selects, the others train and are enlarged three times. paper: enlarged three times, then divided 8:2 at random, so that persons and "
-            + "copies of a face are in both parts.",
+        Description = "Read --data as CK+, as handed out or as CK+48. subject: nobody in two parts, one fold of the persons tests, the next selects, "
+            + "the others train and are enlarged three times. paper: enlarged three times, then divided 8:2 at random, so that persons and copies of "
+            + "a face are in both parts.",
         HelpName = $"{ByPaper}|{BySubject}",
         CustomParser = result => CommonOptions.ParseWord(result, "--protocol", ByPaper, BySubject),
     };
 
+    /// <summary>What a run says of its data.</summary>
+    public static string NameOf(string path) => CkPlusStandIn.IsIn(path) ? DataNames.CkPlusStandIn : DataNames.CkPlus;
+
     /// <summary>The protocol that the options say.</summary>
     /// <param name="word">What <see cref="Protocol"/> has; null for none.</param>
-    /// <param name="fold">The fold that tests, from 1, and of how many; null for the first of <see cref="Folds"/>.</param>
-    public static CkPlusProtocol? ProtocolOf(string? word, (int Number, int Count)? fold)
+    /// <param name="fold">The fold that tests; null for the first of <see cref="Folds"/>.</param>
+    public static CkPlusProtocol? ProtocolOf(string? word, FoldChoice? fold)
     {
         switch (word)
         {
@@ -37,7 +37,7 @@ internal static class CkPlusData
             case ByPaper:
                 return CkPlusProtocol.Paper();
             case BySubject:
-                (int number, int count) = fold ?? (1, Folds);
+                (int number, int count) = fold ?? new FoldChoice(1, Folds);
                 return count >= 3
                     ? CkPlusProtocol.BySubject(number - 1, count)
                     : throw new ArgumentException($"--fold is {number}/{count} with --protocol subject; expected at least 3 folds: one tests, one selects.");
@@ -54,7 +54,7 @@ internal static class CkPlusData
         int subjects = faces.Faces.Columns.Subjects!.Value.ToArray().Distinct().Count();
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"CK+ {(faces.Layout == CkPlusLayout.Cropped ? "in class folders" : "as handed out")}: {faces.Faces.Count} faces of {subjects} subjects in "
+            $"{NameOf(path)} {(faces.Layout == CkPlusLayout.Cropped ? "in class folders" : "as handed out")}: {faces.Faces.Count} faces of {subjects} subjects in "
             + $"{faces.Sequences} labelled sequences; {faces.UnlabelledSequences} sequences without a label; {faces.ColourFaces} faces in colour"));
         return faces;
     }

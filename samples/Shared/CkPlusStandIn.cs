@@ -10,6 +10,7 @@ namespace Samples;
 /// </summary>
 internal static class CkPlusStandIn
 {
+    private const string MarkName = "drawn-faces.txt";
     private const int LeastFrames = 6;
     private const int MostMoreFrames = 5;
     private const int LastFrames = 3; // that CK+48 has of a sequence
@@ -22,6 +23,9 @@ internal static class CkPlusStandIn
     // A quarter of CK+'s 640 x 490.
     private static readonly ImageSize PictureSize = new(Height: 122, Width: 160);
 
+    /// <summary>Whether the folder says that its faces are drawn, lest what is measured on them be taken for figures of CK+.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, MarkName));
+
     /// <summary>Draws the data set.</summary>
     /// <param name="folder">Where to; folders are created.</param>
     /// <param name="layout">The layout.</param>
@@ -32,6 +36,8 @@ internal static class CkPlusStandIn
     /// <returns>The number of pictures.</returns>
     public static int Write(string folder, CkPlusLayout layout, int persons, int sequences, int seed, CancellationToken cancellationToken = default)
     {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, MarkName), "These faces are drawn. They stand in for those of CK+, which are photographs.\n");
         int pictures = 0;
         var options = new ParallelOptions { CancellationToken = cancellationToken };
         Parallel.For(0, persons, options, person =>

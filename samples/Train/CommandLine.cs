@@ -550,8 +550,7 @@ internal sealed class CommandLine
                 ? throw new ArgumentException("--protocol was given without --data; expected the folder of CK+.")
                 : other is not null
                 ? throw new ArgumentException($"{other} was given with --protocol; expected it without: CK+ is divided by the protocol, with its own classes.")
-                : new FaceSource(
-                    data, split, skipsBad, labels, Protocol: CkPlusData.ProtocolOf(protocol, fold is null ? null : (fold.Number, fold.Count)));
+                : new FaceSource(data, split, skipsBad, labels, Protocol: CkPlusData.ProtocolOf(protocol, fold));
         }
 
         if (result.GetValue(_ferPlus) is { } votes)

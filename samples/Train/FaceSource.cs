@@ -25,7 +25,8 @@ internal sealed record FaceSource(
     private static readonly string[] TrainNames = ["train", "training"];
     private const string AllParts = "all";
 
-    public string Name => Path is null ? nameof(SyntheticFaces) : Protocol is not null ? CkPlusData.Name : IsFolder ? "folder" : VotesPath is null ? "FER2013" : "FER+";
+    public string Name => Path is null ? DataNames.Drawn : Protocol is not null ? CkPlusData.NameOf(Path) : IsFolder ? "folder"
+        : VotesPath is null ? DataNames.Fer2013 : DataNames.FerPlus;
 
     public bool IsFolder => Directory.Exists(Path);
 

@@ -1,4 +1,5 @@
 using FacialAttention;
+using Samples;
 
 namespace Train;
 

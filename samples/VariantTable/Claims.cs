@@ -1,5 +1,6 @@
 using System.Globalization;
 using FacialAttention;
+using Samples;
 
 namespace VariantTable;
 
@@ -42,10 +43,10 @@ internal static class Claims
                 if (!claims.Any(judged => judged.Data == data && judged.Section == section && judged.Claim == claim))
                 {
                     string need = outcomes.Any(outcome => outcome.Data.Name == data) ? "the networks compared, with seeds that both have" : data;
-                    string how = data == DataNames.Fer2013
-                        ? $": run {experiment} --data fer2013.csv --output runs/{experiment}"
-                        : ", which samples/Train reads and these experiments do not yet";
-                    claims.Add(new JudgedClaim(claim, section, data, "", $"needs {need}{how}", Verdict.NotJudged));
+                    string faces = data == DataNames.Fer2013
+                        ? $"--data fer2013.csv --output runs/{experiment}"
+                        : $"--data CK+ --protocol paper --output runs/ckplus-{experiment}";
+                    claims.Add(new JudgedClaim(claim, section, data, "", $"needs {need}: run {experiment} {faces}", Verdict.NotJudged));
                 }
             }
         }
@@ -92,7 +93,7 @@ internal static class Claims
     private static string DeeperName(int depth, int deeper) =>
         FormattableString.Invariant($"{deeper} LSTM layers recognise more than {depth}");
 
-    private static string OvertakingName(string data) => data == DataNames.CkPlus
+    private static string OvertakingName(string data) => DataNames.IsAsCkPlus(data)
         ? "in training CNN-LSTM is always above CNN"
         : FormattableString.Invariant($"in training CNN-LSTM passes CNN after about {Overtaking:N0} iterations");
 
@@ -122,7 +123,7 @@ internal static class Claims
                 {
                     (Verdict verdict, string figures) = Greater(differences);
                     yield return new JudgedClaim(
-                        GreaterName(better, worse), Table4Section, DataOf(outcomes), table.Title, figures, verdict);
+                        GreaterName(better, worse), Table4Section, DataOf(outcomes), SettingOf(outcomes, table.Title), figures, verdict);
                 }
             }
         }
@@ -140,7 +141,7 @@ internal static class Claims
                 {
                     (Verdict verdict, string figures) = isSame ? Same(differences) : Greater(differences);
                     yield return new JudgedClaim(
-                        isSame ? SameName(width, wider) : WiderName(width, wider), LstmSection, DataOf(outcomes), grid.Title, figures, verdict);
+                        isSame ? SameName(width, wider) : WiderName(width, wider), LstmSection, DataOf(outcomes), SettingOf(outcomes, grid.Title), figures, verdict);
                 }
             }
 
@@ -151,7 +152,7 @@ internal static class Claims
                 if (differences.Length > 0)
                 {
                     (Verdict verdict, string figures) = Greater(differences);
-                    yield return new JudgedClaim(DeeperName(depth, deeper), LstmSection, DataOf(outcomes), grid.Title, figures, verdict);
+                    yield return new JudgedClaim(DeeperName(depth, deeper), LstmSection, DataOf(outcomes), SettingOf(outcomes, grid.Title), figures, verdict);
                 }
             }
         }
@@ -171,8 +172,8 @@ internal static class Claims
             if (pairs.Length > 0)
             {
                 string data = DataOf(outcomes);
-                (Verdict verdict, string figures) = data == DataNames.CkPlus ? AlwaysAbove(pairs) : Overtakes(pairs);
-                yield return new JudgedClaim(OvertakingName(data), CurvesSection, data, table.Title, figures, verdict);
+                (Verdict verdict, string figures) = DataNames.IsAsCkPlus(data) ? AlwaysAbove(pairs) : Overtakes(pairs);
+                yield return new JudgedClaim(OvertakingName(data), CurvesSection, data, SettingOf(outcomes, table.Title), figures, verdict);
             }
         }
     }
@@ -234,4 +235,9 @@ internal static class Claims
     ];
 
     private static string DataOf(Outcome[] outcomes) => outcomes[0].Data.Name;
+
+    /// <summary>What was trained; of CK+ also by which protocol, since both may stand in one table.</summary>
+    private static string SettingOf(Outcome[] outcomes, string title) => !DataNames.IsAsCkPlus(DataOf(outcomes)) ? title
+        : outcomes[0].Folds is { } folds ? FormattableString.Invariant($"{title}, {folds} folds of persons")
+        : $"{title}, the paper's protocol";
 }

@@ -8,7 +8,7 @@ internal static class CollectRun
     public static void Run(CollectSettings settings, CancellationToken cancellationToken)
     {
         Collection collection = Collection.Read(settings.Sources);
-        if (collection.Outcomes.Count == 0)
+        if (collection.Trained.Count == 0)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -30,6 +30,6 @@ internal static class CollectRun
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Collected {collection.Outcomes.Count} networks into {Path.Combine(settings.ReportFolder, "report.html")}"));
+            $"Collected {collection.Trained.Count} networks into {Path.Combine(settings.ReportFolder, "report.html")}"));
     }
 }

@@ -7,12 +7,13 @@ using Samples;
 namespace VariantTable;
 
 /// <summary>All that has ended, and what has not.</summary>
-/// <param name="Outcomes">In a fixed order, each network once.</param>
+/// <param name="Trained">In a fixed order, each network once; of folds each.</param>
+/// <param name="Outcomes">The same, folds of one network put together.</param>
 /// <param name="Missing">The jobs of the plans that have not ended.</param>
 /// <param name="Planned">How many jobs the plans hold.</param>
 /// <param name="Notes">What was left out, and why.</param>
 internal sealed partial record Collection(
-    IReadOnlyList<Outcome> Outcomes, IReadOnlyList<Job> Missing, int Planned, IReadOnlyList<string> Notes)
+    IReadOnlyList<Outcome> Trained, IReadOnlyList<Outcome> Outcomes, IReadOnlyList<Job> Missing, int Planned, IReadOnlyList<string> Notes)
 {
     /// <summary>Reads folders of <c>run</c>, folders with a results.json of the table, and such files.</summary>
     /// <exception cref="InvalidDataException">A file is not as this program writes it, or results are of other faces under one name.</exception>
@@ -49,7 +50,8 @@ internal sealed partial record Collection(
             }
         }
 
-        return new Collection(Merge(outcomes, notes), missing, planned, notes);
+        IReadOnlyList<Outcome> trained = Merge(outcomes, notes);
+        return new Collection(trained, CrossValidation.Join(trained, notes), missing, planned, notes);
     }
 
     private static Outcome ReadJob(string folder, Job job, Plan plan)

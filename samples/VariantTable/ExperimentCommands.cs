@@ -32,10 +32,14 @@ internal sealed class ExperimentCommands
 
     private readonly Option<string> _data = new("--data")
     {
-        Description = $"A FER2013 csv or csv.gz, or {ExperimentFaces.SyntheticWord} for drawn faces.",
-        HelpName = $"fer2013.csv|{ExperimentFaces.SyntheticWord}",
+        Description = $"A FER2013 csv or csv.gz, a folder of CK+ with --protocol, or {ExperimentFaces.SyntheticWord} for drawn faces.",
+        HelpName = $"fer2013.csv|CK+|{ExperimentFaces.SyntheticWord}",
         DefaultValueFactory = _ => ExperimentFaces.SyntheticWord,
     };
+
+    private readonly Option<string?> _protocol = CkPlusData.Protocol();
+    private readonly Option<int?> _folds = OptionalNumber(
+        "--folds", 3, 1000, $"Folds of the persons with --protocol subject, each of which tests in jobs of its own. [default: {CkPlusData.Folds}]");
 
     private readonly Option<string> _split;
     private readonly Option<double> _learningRate;
@@ -110,7 +114,7 @@ internal sealed class ExperimentCommands
         CommonOptions.RefuseEmpty(_report);
         Option[] planOptions =
         [
-            _data, _split, _seeds, _lstmSeeds, _iterations, _lstmIterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _widths,
+            _data, _split, _protocol, _folds, _seeds, _lstmSeeds, _iterations, _lstmIterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _widths,
             _depths, _localScaling,
         ];
         var plan = new Command("plan", "Prints the jobs of an experiment.") { _experiment, _json, _count };
@@ -193,13 +197,8 @@ internal sealed class ExperimentCommands
 
     private PlanSettings ReadPlan(ParseResult result)
     {
-        string data = result.GetValue(_data)!;
-        bool isDrawn = data == ExperimentFaces.SyntheticWord;
-        if (isDrawn && result.GetResult(_split) is { Implicit: false })
-        {
-            throw new ArgumentException("--split was given with drawn faces; expected a csv as --data, or no --split: drawn faces have one.");
-        }
-
+        ExperimentFaces faces = ReadFaces(result);
+        bool isDrawn = faces.Path is null;
         string experiment = result.GetValue(_experiment)!;
         IReadOnlyList<int> seeds = result.GetValue(_seeds)!;
         int iterations = ValueOf(_iterations, DrawnIterations);
@@ -208,7 +207,7 @@ internal sealed class ExperimentCommands
             Experiments = experiment == "all"
                 ? Enum.GetValues<Experiment>()
                 : [Enum.GetValues<Experiment>().Single(value => NameOf(value) == experiment)],
-            Faces = new ExperimentFaces(isDrawn ? null : data, result.GetValue(_split) == "8:2"),
+            Faces = faces,
             Seeds = seeds,
             Iterations = iterations,
             LstmHidden = ValueOf(_lstmHidden, DrawnLstmHidden),
@@ -225,6 +224,27 @@ internal sealed class ExperimentCommands
 
         int ValueOf(Option<int> option, int drawn) =>
             isDrawn && result.GetResult(option) is not { Implicit: false } ? drawn : result.GetValue(option);
+    }
+
+    private ExperimentFaces ReadFaces(ParseResult result)
+    {
+        string data = result.GetValue(_data)!;
+        bool isDrawn = data == ExperimentFaces.SyntheticWord;
+        string? protocol = result.GetValue(_protocol);
+        int? folds = result.GetValue(_folds);
+        string? fault = isDrawn && protocol is not null ? "--protocol was given with drawn faces; expected a folder of CK+ as --data."
+            : protocol is null && Directory.Exists(data)
+            ? $"--data '{data}' is a folder; expected --protocol paper or subject with it, which say how CK+ is divided, or a FER2013 csv."
+            : folds is not null && protocol != CkPlusData.BySubject ? "--folds was given without --protocol subject; expected both or neither."
+            : result.GetResult(_split) is not { Implicit: false } ? null
+            : isDrawn ? "--split was given with drawn faces; expected a csv as --data, or no --split: drawn faces have one."
+            : protocol is not null ? "--split was given with --protocol; expected it without: CK+ is divided by the protocol."
+            : null;
+        return fault is not null ? throw new ArgumentException(fault) : new ExperimentFaces(
+            isDrawn ? null : data,
+            result.GetValue(_split) == "8:2",
+            protocol,
+            protocol == CkPlusData.BySubject ? folds ?? CkPlusData.Folds : null);
     }
 
     private RunSettings ReadRun(ParseResult result)

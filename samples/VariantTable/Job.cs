@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using FacialAttention;
+using Samples;
 
 namespace VariantTable;
 
@@ -22,13 +23,18 @@ internal sealed record Job
 
     public required int Iterations { get; init; }
 
+    /// <summary>The fold of persons that tests; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FoldChoice? Fold { get; init; }
+
     /// <summary>Those that look at the result.</summary>
     public required IReadOnlyList<Experiment> Experiments { get; init; }
 
-    /// <summary>The name of its folder, for example acnn-alstm-512x2-5000-seed1.</summary>
+    /// <summary>The name of its folder, for example acnn-alstm-512x2-5000-seed1, or cnn-5000-seed1-fold3of10.</summary>
     public string Name => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Variant.ToLowerInvariant()}{(LstmHidden is null ? "" : $"-{LstmHidden}x{LstmLayers}")}-{Iterations}-seed{Seed}");
+        $"{Variant.ToLowerInvariant()}{(LstmHidden is null ? "" : $"-{LstmHidden}x{LstmLayers}")}-{Iterations}-seed{Seed}"
+        + $"{(Fold is null ? "" : $"-fold{Fold.Number}of{Fold.Count}")}");
 
     /// <summary>About how long it takes, in millions of multiply-adds for each iteration's face: convolutions and LSTM.</summary>
     [JsonIgnore]

@@ -33,7 +33,7 @@ internal static class JobRun
     {
         NativeTorch.EnsureLoaded();
         torch.set_num_threads(settings.Threads);
-        DatasetSplit faces = settings.Plan.Faces.Read(cancellationToken);
+        DatasetSplit faces = settings.Plan.Faces.Read(job.Fold, cancellationToken);
         var origin = new JobOrigin(FacesInfo.Of(settings.Plan.Faces.Name, faces), plan.Protocol, job with { Experiments = [], Number = 0 });
         folder.Enter(origin, settings.Resumes);
         if (folder.IsFinished)

@@ -14,6 +14,9 @@ internal sealed record Outcome
 
     public required Job Job { get; init; }
 
+    /// <summary>The folds that this is the result of; null where there are none.</summary>
+    public int? Folds { get; init; }
+
     public required long Parameters { get; init; }
 
     public required double TrainAccuracy { get; init; }

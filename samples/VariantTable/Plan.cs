@@ -119,6 +119,7 @@ internal sealed record Plan(string Data, string Division, Protocol Protocol, IRe
             from seed in isGrid ? settings.LstmSeeds : settings.Seeds
             from variant in variants
             from size in sizes
+            from fold in settings.Faces.FoldChoices
             let hasLstm = variant != Variants.Cnn
             select new Job
             {
@@ -128,6 +129,7 @@ internal sealed record Plan(string Data, string Division, Protocol Protocol, IRe
                 LstmLayers = hasLstm ? size.Layers : null,
                 Seed = seed,
                 Iterations = isGrid ? settings.LstmIterations : settings.Iterations,
+                Fold = fold,
                 Experiments = [experiment],
             };
     }

@@ -20,13 +20,13 @@ internal sealed class Report
         Sections = [.. settings.Select((setting, i) => ReportSection.Of([.. setting], i + 1))];
         Protocol = [.. settings.Select(setting => ProtocolTable([.. setting]))];
         Missing = collection.Missing.Count == 0 ? null : MissingTable(collection.Missing);
-        Machines = isReproducible ? null : MachinesTable(outcomes);
+        Machines = isReproducible ? null : MachinesTable(collection.Trained);
         Notes = isReproducible ? [] : collection.Notes;
         string planned = collection.Planned == 0
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $" {collection.Planned - collection.Missing.Count} of {collection.Planned} planned jobs have ended.");
-        Summary = $"Section 4 of Ming, Hu and Liu (2022): {Words.Count(outcomes.Count)} trained "
-            + $"{(outcomes.Count == 1 ? "network" : "networks")}.{planned} The paper's own figures are not at hand, so its claims are judged in words, "
+        Summary = $"Section 4 of Ming, Hu and Liu (2022): {Words.Count(collection.Trained.Count)} trained "
+            + $"{(collection.Trained.Count == 1 ? "network" : "networks")}.{planned} The paper's own figures are not at hand, so its claims are judged in words, "
             + "by our figures and their 95 % intervals.";
     }
 
@@ -115,7 +115,7 @@ internal sealed class Report
             " ",
             new[]
             {
-                judged.Any(claim => claim.Data == DataNames.Drawn)
+                judged.Any(claim => DataNames.IsDrawn(claim.Data))
                     ? "The paper makes no claim on drawn faces: their rows show that the experiment runs, and say nothing of photographs."
                     : null,
                 judged.Any(claim => claim.Verdict == Verdict.NotJudged)

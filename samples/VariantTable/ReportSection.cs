@@ -1,5 +1,6 @@
 using System.Globalization;
 using FacialAttention;
+using Samples;
 
 namespace VariantTable;
 
@@ -14,7 +15,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
     public static ReportSection Of(IReadOnlyList<Outcome> outcomes, int number)
     {
         FacesInfo data = (outcomes.FirstOrDefault(outcome => outcome.Data.Labels is not null) ?? outcomes[0]).Data;
-        var tables = new List<ReportTable> { Counts(data) };
+        var tables = new List<ReportTable> { outcomes[0].Folds is { } folds ? CountsOfFolds(data, folds) : Counts(data) };
         var figures = new List<ReportFigure>();
         string measured = data.Test is null ? "validation faces (selection split)" : "test faces";
         string prefix = string.Create(CultureInfo.InvariantCulture, $"{number}-");
@@ -41,7 +42,13 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
 
     private static ReportTable Counts(FacesInfo data)
     {
-        string title = data.Name == DataNames.Fer2013 ? "Faces of each class (the paper's Table 1)" : "Faces of each class";
+        string title = data.Name switch
+        {
+            DataNames.Fer2013 => "Faces of each class (the paper's Table 1)",
+            DataNames.CkPlus => "Faces of each class, enlarged (the paper's Table 2)",
+            DataNames.CkPlusStandIn => "Faces of each class, enlarged",
+            _ => "Faces of each class",
+        };
         IReadOnlyList<int> test = data.Test ?? [];
         var rows = new List<IReadOnlyList<string>>();
         if (data.Labels is { } labels)
@@ -58,15 +65,28 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
             "all", Words.Count(data.Training.Sum()), Words.Count(data.Validation.Sum()), data.Test is null ? "-" : Words.Count(test.Sum()),
             Words.Count(data.Training.Sum() + data.Validation.Sum() + test.Sum()),
         ]);
-        string unseen = data.ValidationUnseen == data.Validation.Sum()
+        string unseen = DataNames.IsAsCkPlus(data.Name)
+            ? "Persons, and copies of most faces, stand in both parts: accuracies say nothing of other people."
+            : data.ValidationUnseen == data.Validation.Sum()
             ? "No validation face also stands in training."
             : $"{Words.Count(data.ValidationUnseen)} of the validation faces do not also stand in training.";
         return new ReportTable(title, ["class", "training", "validation", "test", "sum"], rows, unseen);
     }
 
+    private static ReportTable CountsOfFolds(FacesInfo data, int folds) => new(
+        "Faces of each class",
+        ["class", "faces"],
+        [
+            .. data.Labels!.Select((label, i) => new[] { label, Words.Count(data.Test![i]) }),
+            ["all", Words.Count(data.Test!.Sum())],
+        ],
+        $"Each tests in one of {Words.Count(folds)} folds, and nobody stands in two parts. {Words.Count(data.Training.Sum() / folds)} faces train in the mean, "
+        + "enlarged; figures of a seed are over all folds.");
+
     private static ReportTable Networks(Table4Block block, FacesInfo data)
     {
         var rows = new List<IReadOnlyList<string>>();
+        bool knowsAll = DataNames.IsAsCkPlus(data.Name) && block.Outcomes[0].Folds is null; // Other pixels there, but of the same faces.
         foreach (string variant in Variants.InOrder)
         {
             Outcome[] outcomes = [.. block.Of(variant)];
@@ -84,7 +104,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
                 string.Join(", ", outcomes.Select(outcome => outcome.Job.Seed.ToString(CultureInfo.InvariantCulture))),
                 Words.Percent(outcomes.Average(outcome => outcome.TrainAccuracy)),
                 Words.Percent(outcomes.Average(outcome => outcome.ValidationAccuracy)),
-                Words.PercentOrDash(outcomes.Average(outcome => outcome.ValidationAccuracyUnseen)),
+                Words.PercentOrDash(knowsAll ? null : outcomes.Average(outcome => outcome.ValidationAccuracyUnseen)),
                 Words.PercentOrDash(outcomes.Average(outcome => outcome.TestAccuracy)),
                 interval,
             ]);

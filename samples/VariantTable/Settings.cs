@@ -1,4 +1,5 @@
 using FacialAttention;
+using Samples;
 
 namespace VariantTable;
 
@@ -37,7 +38,7 @@ internal sealed record Settings
     /// <summary>Whether the table in the output folder is continued.</summary>
     public required bool Resumes { get; init; }
 
-    public string DataName => DataPath is null ? nameof(SyntheticFaces) : "FER2013";
+    public string DataName => DataPath is null ? DataNames.Drawn : DataNames.Fer2013;
 
     public ExpressionNetworkOptions NetworkOptions(FaceDataset faces, int seed) => new()
     {

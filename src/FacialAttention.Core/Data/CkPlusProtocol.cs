@@ -85,7 +85,7 @@ public sealed class CkPlusProtocol
             all.Subset(training),
             all.Subset(validation),
             test: null,
-            $"CK+ {Enlarged}, then at random: {DatasetSplit.Describe(_trainingShare, _seed)}; persons and copies of a face are in both parts");
+            $"{Enlarged}, then at random: {DatasetSplit.Describe(_trainingShare, _seed)}; persons and copies of a face are in both parts");
         return new CkPlusSplit(split, Pick(training), Pick(validation), testOriginals: []);
 
         int[] RowsWhere(Func<int, bool> isWanted) => [.. Enumerable.Range(0, all.Count).Where(isWanted)];
@@ -112,7 +112,7 @@ public sealed class CkPlusProtocol
             faces.Faces.Subset(validation),
             faces.Faces.Subset(test),
             FormattableString.Invariant(
-                $"CK+ by subject: fold {_fold + 1} of {_folds} tests, fold {selecting + 1} selects, seed {_seed}; training faces alone {Enlarged}"));
+                $"by subject: fold {_fold + 1} of {_folds} tests, fold {selecting + 1} selects, seed {_seed}; training faces alone {Enlarged}"));
         return new CkPlusSplit(split, [.. originals.Select(row => training[row])], validation, test);
 
         int[] RowsWhere(Func<int, bool> isWanted) => [.. Enumerable.Range(0, foldOf.Length).Where(row => isWanted(foldOf[row]))];

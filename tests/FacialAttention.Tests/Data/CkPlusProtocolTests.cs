@@ -95,9 +95,9 @@ public sealed class CkPlusProtocolTests(CkPlusProtocolTests.StandIn standIn) : I
     public void Divide_Description_SaysWhatWasDone()
     {
         CkPlusProtocol.Paper().Divide(standIn.Faces).Faces.Description.Should().Be(
-            "CK+ enlarged to 3 times, then at random: stratified 8:2, seed 1; persons and copies of a face are in both parts");
+            "enlarged to 3 times, then at random: stratified 8:2, seed 1; persons and copies of a face are in both parts");
         CkPlusProtocol.BySubject(3, Folds, seed: 2).Divide(standIn.Faces).Faces.Description.Should().Be(
-            "CK+ by subject: fold 4 of 4 tests, fold 1 selects, seed 2; training faces alone enlarged to 3 times");
+            "by subject: fold 4 of 4 tests, fold 1 selects, seed 2; training faces alone enlarged to 3 times");
     }
 
     [Fact]

@@ -106,8 +106,43 @@ public sealed class ClaimsTests
         claims.Should().HaveCount(9).And.AllSatisfy(claim =>
         {
             claim.Verdict.Should().Be(Verdict.NotJudged);
-            claim.Figures.Should().Be("needs CK+, which samples/Train reads and these experiments do not yet");
+            string experiment = claim.Section.EndsWith("Table 4", StringComparison.Ordinal) ? "table4"
+                : claim.Section.EndsWith("Figure 3", StringComparison.Ordinal) ? "lstm" : "curves";
+            claim.Figures.Should().Be($"needs CK+: run {experiment} --data CK+ --protocol paper --output runs/ckplus-{experiment}");
         });
+    }
+
+    [Theory]
+    [InlineData(0.01, nameof(Verdict.Holds))]
+    [InlineData(-0.01, nameof(Verdict.DoesNotHold))]
+    public void Judge_TrainingCurvesOfCk_LookAtTheLeastLead(double least, string expected)
+    {
+        Outcome[] outcomes =
+        [
+            .. from outcome in (Outcome[])[.. Curves("CNN", _ => 0, 300), .. Curves("CNN-LSTM", iteration => iteration == 200 ? least : 0.1, 300)]
+               select outcome with { Data = outcome.Data with { Name = "CK+" } },
+        ];
+
+        JudgedClaim claim = Claims.Judge(outcomes).Single(judged => judged.Claim == "in training CNN-LSTM is always above CNN");
+
+        claim.Verdict.ToString().Should().Be(expected);
+        claim.Setting.Should().Be("LSTM 512 x 2, 300 iterations, the paper's protocol");
+    }
+
+    [Fact]
+    public void Judge_StandInForCk_JudgesNoClaimOfCk()
+    {
+        Outcome[] outcomes =
+        [
+            .. from outcome in (Outcome[])[.. Seeds("ACNN-ALSTM", 0.60, 0.61, 0.62), .. Seeds("CNN-ALSTM", 0.55, 0.56, 0.58)]
+               select outcome with { Data = outcome.Data with { Name = "stand-in for CK+" }, Folds = 10 },
+        ];
+
+        JudgedClaim[] claims = [.. Claims.Judge(outcomes).Where(judged => judged.Claim == Best)];
+
+        claims.Select(claim => (claim.Data, claim.Verdict)).Should().Equal(
+            ("FER2013", Verdict.NotJudged), ("CK+", Verdict.NotJudged), ("stand-in for CK+", Verdict.Holds));
+        claims[^1].Setting.Should().Be("LSTM 512 x 2, 5,000 iterations, 10 folds of persons");
     }
 
     private static Outcome[] Seeds(string variant, params double[] accuracies) =>
@@ -120,7 +155,7 @@ public sealed class ClaimsTests
            select Made(variant, seed, 0.5, 512, 2, iterations) with { Curves = new JobCurves([.. points], []) },
     ];
 
-    private static Outcome Made(string variant, int seed, double accuracy, int hidden, int layers, int iterations) => new()
+    internal static Outcome Made(string variant, int seed, double accuracy, int hidden, int layers, int iterations) => new()
     {
         Source = "made up",
         Data = new FacesInfo("FER2013", "official", null, [28709], [3589], 3309, null, null),

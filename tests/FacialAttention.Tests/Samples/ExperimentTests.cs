@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Storage;
+using Samples;
 
 namespace FacialAttention.Tests.Samples;
 
@@ -65,7 +66,7 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
     {
         string html = File.ReadAllText(Path.Combine(runs.Parallel, "report", "report.html"));
 
-        html.Should().Contain("data:image/png;base64,").And.Contain("Machines and hours").And.Contain("needs CK+, which samples/Train reads");
+        html.Should().Contain("data:image/png;base64,").And.Contain("Machines and hours").And.Contain("needs CK+: run curves <span class=\"option\">--data</span> CK+");
         html.Should().NotContain("http").And.NotContain("<script").And.NotContain("<link");
     }
 
@@ -198,6 +199,31 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
             File.ReadAllBytes(Path.Combine(undisturbed, "jobs", "cnn-lstm-4x1-60-seed1", "result.json")));
     }
 
+    [Theory]
+    [InlineData("paper", CkPlusLayout.Distributed, "cnn-3-seed1", "Of 5 persons held out 5 also train", "drawn faces as CK+, enlarged to 3 times, then at random")]
+    [InlineData("subject", CkPlusLayout.Cropped, "cnn-3-seed1-fold1of3", " persons held out 0 also train", "cnn-3-seed1 is left out: 1 of its 3 folds have ended")]
+    public void Run_StandInForCk_ReadsIt(string protocol, CkPlusLayout layout, string job, string noted, string reported)
+    {
+        using var folder = new TemporaryFolder();
+        CkPlusStandIn.Write(folder.File("standin"), layout, persons: 5, sequences: 2, seed: 1);
+        string[] arguments =
+        [
+            "curves", "--data", folder.File("standin"), "--protocol", protocol, .. protocol == "subject" ? new[] { "--folds", "3" } : [], .. Tiny[..^2],
+        ];
+
+        SampleProcess.Run(Sample, folder.Path, ["plan", .. arguments, "--count"]).Output.Trim().Should().Be(protocol == "subject" ? "12" : "4");
+        (int exitCode, string text, string error) = SampleProcess.Run(
+            Sample, folder.Path, ["run", .. arguments, "--device", "cpu", "--output", folder.File("out"), "--job", "1"]);
+
+        error.Should().BeEmpty();
+        exitCode.Should().Be(0);
+        text.Should().Contain(noted);
+        JsonNode data = JsonNode.Parse(File.ReadAllText(folder.File($"out/jobs/{job}/result.json")))!["origin"]!["data"]!;
+        ((string)data["name"]!).Should().Be("stand-in for CK+");
+        SampleProcess.Run(Sample, folder.Path, "collect", folder.File("out")).ExitCode.Should().Be(0);
+        File.ReadAllText(folder.File("out/report/tables.md")).Should().Contain(reported).And.Contain("needs CK+: run curves");
+    }
+
     [Fact]
     public void Collect_MissingJobs_NamesThem()
     {
@@ -263,6 +289,11 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
     [InlineData("run table4 --output out --split 8:2", "--split was given with drawn faces")]
     [InlineData("plan lstm --seeds 1 --seeds 2", "--seeds")]
     [InlineData("plan lstm --widths 8,8", "--widths: got '8,8', expected each number once.")]
+    [InlineData("plan curves --protocol paper", "--protocol was given with drawn faces")]
+    [InlineData("plan curves --data . --folds 3", "--data '.' is a folder; expected --protocol paper or subject with it")]
+    [InlineData("plan curves --data . --protocol paper --folds 3", "--folds was given without --protocol subject")]
+    [InlineData("plan curves --data . --protocol paper --split 8:2", "--split was given with --protocol")]
+    [InlineData("plan curves --data . --protocol subject --folds 2", "--folds: got '2', expected a whole number from 3 to 1000.")]
     [InlineData("collect", "collect")]
     public void Run_WrongCommandLine_FailsInOneLine(string arguments, string expected) => AssertFails(arguments.Split(' '), expected);
 

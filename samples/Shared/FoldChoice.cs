@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FacialAttention;
 
-namespace Train;
+namespace Samples;
 
 /// <summary>The fold of the training faces that a network does not see, and of how many: "2/5".</summary>
 /// <param name="Number">1 to <paramref name="Count"/>.</param>
