@@ -334,9 +334,12 @@ internal sealed class CommandLine
         var explain = new Command(
             "explain", "Compares the attention on faces with how far the probability of the answer falls when a cell of them is hidden.")
         {
-            _checkpoint, _data, _ferPlus, _part, _csvLabels, _explainedFaces, _explainSeed, _json, _skipBad, _device, _threads,
+            _checkpoint, _data, _ferPlus, _part, _csvLabels, _explainedFaces, _explainSeed, _json, _uncalibrated, _skipBad, _device, _threads,
         };
-        var card = new Command("card", "Measures a trained network on the selection split and writes the tables of its model card.")
+        var card = new Command(
+            "card",
+            "Measures a trained network on the selection split and writes the tables of its model card: the network as trained, as evaluate --uncalibrated "
+            + "does, since its calibration was fitted to these faces; beside it calibrations fitted without the faces that they are measured on.")
         {
             _checkpoint, _data, _ferPlus, _csvLabels, _page, _run, _cardPicture, _skipBad, _device, _threads,
         };

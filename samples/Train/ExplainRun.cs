@@ -18,6 +18,11 @@ internal static class ExplainRun
         DeviceSelection device = DeviceSelector.Select(measured.Device, measured.CudaIndex);
         using ExpressionNetwork network = Checkpoint.Load(measured.CheckpointPath, device.Device);
         network.eval();
+        if (measured.IsUncalibrated)
+        {
+            network.Calibration = new Calibration();
+        }
+
         FaceDataset faces = Choose(EvaluateRun.ReadFaces(measured, network.Options, cancellationToken), settings);
         ExplainResult result = Compare(OccludedFaces.Look(network, faces, $"'{measured.CheckpointPath}'", cancellationToken), settings.Seed);
         if (measured.IsJson)

@@ -9,12 +9,7 @@ namespace VariantTable;
 /// <summary>The options of the command and how their text is read.</summary>
 internal sealed class CommandLine
 {
-    // The paper's protocol on real faces; on synthetic ones as many looks at faces as five networks can have in a few minutes.
-    private const int PaperIterations = 5000;
-    private const int PaperBatchSize = 30;
-    private const int SyntheticIterations = 320;
-    private const int SyntheticBatchSize = 15;
-    private const int MostIterations = 100_000_000;
+    private const int DrawnIterations = 320; // as many looks at faces as five networks can have in a few minutes
 
     private readonly Option<string?> _data = new("--data")
     {
@@ -28,14 +23,10 @@ internal sealed class CommandLine
         CustomParser = ParseVariants,
     };
 
-    private readonly Option<int> _iterations = CommonOptions.WholeNumber(
-        "--iterations", 1, MostIterations, $"Optimizer steps of each network; without --data {SyntheticIterations}.", _ => PaperIterations);
-    private readonly Option<int> _batchSize = CommonOptions.WholeNumber(
-        "--batch-size", 1, 65_536, $"Faces in a step; without --data {SyntheticBatchSize}.", _ => PaperBatchSize);
-
-    private readonly Option<int> _lstmHidden = CommonOptions.WholeNumber(
-        "--lstm-hidden", 1, 8192, "Size of an LSTM hidden state.", _ => 128);
-    private readonly Option<int> _lstmLayers = CommonOptions.WholeNumber("--lstm-layers", 1, 16, "LSTM layers.", _ => 1);
+    private readonly Option<int> _iterations = BudgetOptions.Iterations(DrawnIterations);
+    private readonly Option<int> _batchSize = BudgetOptions.BatchSize();
+    private readonly Option<int> _lstmHidden = BudgetOptions.LstmHidden(128);
+    private readonly Option<int> _lstmLayers = BudgetOptions.LstmLayers(1);
     private readonly Option<int> _threads = TorchOptions.Threads();
 
     private readonly Option<double> _learningRate = new("--learning-rate")
@@ -45,13 +36,7 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => 0.001,
     };
 
-    private readonly Option<IReadOnlyList<int>> _seeds = new("--seeds")
-    {
-        Description = "Seeds, separated by commas; each network is trained once with each.",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = ParseSeeds,
-        DefaultValueFactory = _ => [1],
-    };
+    private readonly Option<IReadOnlyList<int>> _seeds = BudgetOptions.Seeds(1);
 
     private readonly Option<string> _split = new("--split")
     {
@@ -123,8 +108,8 @@ internal sealed class CommandLine
             IsStratified = result.GetValue(_split) == "8:2",
             Variants = result.GetValue(_variants) ?? Enum.GetValues<NetworkVariant>(),
             Seeds = result.GetValue(_seeds)!,
-            Iterations = ValueOf(_iterations, SyntheticIterations),
-            BatchSize = ValueOf(_batchSize, SyntheticBatchSize),
+            Iterations = BudgetOptions.ValueOf(result, _iterations, data is null, DrawnIterations),
+            BatchSize = BudgetOptions.ValueOf(result, _batchSize, data is null, BudgetOptions.DrawnBatchSize),
             LearningRate = result.GetValue(_learningRate),
             LstmHidden = result.GetValue(_lstmHidden),
             LstmLayers = result.GetValue(_lstmLayers),
@@ -135,9 +120,6 @@ internal sealed class CommandLine
             OutputFolder = result.GetValue(_output),
             Resumes = result.GetValue(_resume),
         };
-
-        int ValueOf(Option<int> option, int synthetic) =>
-            data is null && result.GetResult(option) is not { Implicit: false } ? synthetic : result.GetValue(option);
     }
 
     private static double ParseLearningRate(ArgumentResult result)
@@ -149,21 +131,6 @@ internal sealed class CommandLine
         }
 
         return value;
-    }
-
-    private static int[] ParseSeeds(ArgumentResult result)
-    {
-        int[] seeds =
-        [
-            .. CommonOptions.Text(result).Split(',')
-                .Select(part => CommonOptions.ParseWholeNumber(result, part.Trim(), 0, int.MaxValue, "--seeds")),
-        ];
-        if (seeds.Distinct().Count() != seeds.Length)
-        {
-            result.AddError($"--seeds: got '{CommonOptions.Text(result)}', expected each seed once.");
-        }
-
-        return seeds;
     }
 
     private static NetworkVariant[] ParseVariants(ArgumentResult result)

@@ -10,16 +10,12 @@ namespace VariantTable;
 internal sealed class ExperimentCommands
 {
     // The paper's own budget on real faces. On drawn ones, all that two quiet cores can do in ten minutes.
-    private const int PaperIterations = 5000;
-    private const int PaperBatchSize = 30;
     private const int PaperLstmHidden = 512;
     private const int PaperLstmLayers = 2;
     private const int DrawnIterations = 200;
-    private const int DrawnBatchSize = 15;
     private const int DrawnLstmHidden = 128;
     private const int DrawnLstmLayers = 1;
     private const int DrawnLstmIterations = 30;
-    private const int MostIterations = 100_000_000;
     private const int MostProcesses = 1024;
 
     private readonly Argument<string> _experiment = new("experiment")
@@ -44,29 +40,25 @@ internal sealed class ExperimentCommands
     private readonly Option<string> _split;
     private readonly Option<double> _learningRate;
     private readonly Option<LocalAttentionScaling?> _localScaling;
-    private readonly Option<IReadOnlyList<int>> _seeds = Numbers("--seeds", 0, int.MaxValue, "Seeds, separated by commas.", _ => [1, 2, 3]);
-    private readonly Option<IReadOnlyList<int>> _lstmSeeds = Numbers(
+    private readonly Option<IReadOnlyList<int>> _seeds = BudgetOptions.Seeds(1, 2, 3);
+    private readonly Option<IReadOnlyList<int>> _lstmSeeds = BudgetOptions.Numbers(
         "--lstm-seeds", 0, int.MaxValue, "Seeds of the lstm experiment; drawn faces: 1. [default: those of --seeds]", null);
 
-    private readonly Option<int> _iterations = CommonOptions.WholeNumber(
-        "--iterations", 1, MostIterations, $"Optimizer steps of each network; drawn faces: {DrawnIterations}.", _ => PaperIterations);
-
+    private readonly Option<int> _iterations = BudgetOptions.Iterations(DrawnIterations);
     private readonly Option<int?> _lstmIterations = OptionalNumber(
-        "--lstm-iterations", 1, MostIterations, $"The same of the lstm experiment; drawn faces: {DrawnLstmIterations}. [default: --iterations]");
+        "--lstm-iterations", 1, BudgetOptions.MostIterations, $"The same of the lstm experiment; drawn faces: {DrawnLstmIterations}. [default: --iterations]");
 
-    private readonly Option<int> _batchSize = CommonOptions.WholeNumber(
-        "--batch-size", 1, 65_536, $"Faces in a step; drawn faces: {DrawnBatchSize}.", _ => PaperBatchSize);
+    private readonly Option<int> _batchSize = BudgetOptions.BatchSize();
+    private readonly Option<int> _lstmHidden = BudgetOptions.LstmHidden(
+        PaperLstmHidden, $" in table4 and curves; drawn faces: {DrawnLstmHidden}");
 
-    private readonly Option<int> _lstmHidden = CommonOptions.WholeNumber(
-        "--lstm-hidden", 1, 8192, $"Size of an LSTM hidden state in table4 and curves; drawn faces: {DrawnLstmHidden}.", _ => PaperLstmHidden);
+    private readonly Option<int> _lstmLayers = BudgetOptions.LstmLayers(
+        PaperLstmLayers, $" in table4 and curves; drawn faces: {DrawnLstmLayers}");
 
-    private readonly Option<int> _lstmLayers = CommonOptions.WholeNumber(
-        "--lstm-layers", 1, 16, $"LSTM layers in table4 and curves; drawn faces: {DrawnLstmLayers}.", _ => PaperLstmLayers);
-
-    private readonly Option<IReadOnlyList<int>> _widths = Numbers(
+    private readonly Option<IReadOnlyList<int>> _widths = BudgetOptions.Numbers(
         "--widths", 1, 8192, "Hidden sizes of the lstm experiment.", _ => [128, 256, 512, 1024]);
 
-    private readonly Option<IReadOnlyList<int>> _depths = Numbers("--depths", 1, 16, "Layers of the lstm experiment.", _ => [1, 2, 3]);
+    private readonly Option<IReadOnlyList<int>> _depths = BudgetOptions.Numbers("--depths", 1, 16, "Layers of the lstm experiment.", _ => [1, 2, 3]);
     private readonly Option<int?> _job = OptionalNumber("--job", 1, 1_000_000, "Run this job alone, here; plan numbers them from 1.");
     private readonly Option<int> _jobs = CommonOptions.WholeNumber(
         "--jobs", 1, MostProcesses, "How many processes run jobs at a time, each on --threads.", _ => Math.Min(8, Environment.ProcessorCount));
@@ -75,7 +67,7 @@ internal sealed class ExperimentCommands
         "--threads", 1, 1024, "Threads that torch computes with in each process.", _ => 1);
 
     private readonly Option<int> _resumeInterval = CommonOptions.WholeNumber(
-        "--resume-interval", 1, MostIterations, "Iterations between two states that a job keeps.", _ => new TrainerOptions().ResumeInterval);
+        "--resume-interval", 1, BudgetOptions.MostIterations, "Iterations between two states that a job keeps.", _ => new TrainerOptions().ResumeInterval);
 
     private readonly Option<(DevicePreference Preference, int? CudaIndex)?> _device = TorchOptions.Device();
     private readonly Option<string> _output = new("--output") { Description = "The folder of the plan and its jobs.", Required = true };
@@ -217,13 +209,12 @@ internal sealed class ExperimentCommands
                 ?? (isDrawn && result.GetResult(_iterations) is not { Implicit: false } ? DrawnLstmIterations : iterations),
             Widths = result.GetValue(_widths)!,
             Depths = result.GetValue(_depths)!,
-            BatchSize = ValueOf(_batchSize, DrawnBatchSize),
+            BatchSize = ValueOf(_batchSize, BudgetOptions.DrawnBatchSize),
             LearningRate = result.GetValue(_learningRate),
             LocalScaling = result.GetValue(_localScaling) ?? LocalAttentionScaling.MeanOne,
         };
 
-        int ValueOf(Option<int> option, int drawn) =>
-            isDrawn && result.GetResult(option) is not { Implicit: false } ? drawn : result.GetValue(option);
+        int ValueOf(Option<int> option, int drawn) => BudgetOptions.ValueOf(result, option, isDrawn, drawn);
     }
 
     private ExperimentFaces ReadFaces(ParseResult result)
@@ -308,27 +299,6 @@ internal sealed class ExperimentCommands
         }
 
         return text;
-    }
-
-    private static Option<IReadOnlyList<int>> Numbers(
-        string name, int minimum, int maximum, string description, Func<ArgumentResult, IReadOnlyList<int>>? defaultValue) => new(name)
-    {
-        Description = description,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => ParseNumbers(result, name, minimum, maximum),
-        DefaultValueFactory = defaultValue,
-    };
-
-    private static int[] ParseNumbers(ArgumentResult result, string name, int minimum, int maximum)
-    {
-        string text = CommonOptions.Text(result);
-        int[] numbers = [.. text.Split(',').Select(part => CommonOptions.ParseWholeNumber(result, part.Trim(), minimum, maximum, name))];
-        if (numbers.Distinct().Count() != numbers.Length)
-        {
-            result.AddError($"{name}: got '{text}', expected each number once.");
-        }
-
-        return numbers;
     }
 
     private static Option<int?> OptionalNumber(string name, int minimum, int maximum, string description) => new(name)

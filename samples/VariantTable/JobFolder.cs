@@ -11,6 +11,7 @@ internal sealed class JobFolder : IDisposable
 {
     public const string ResultName = "result.json";
     public const string RunName = "run.json";
+    private const string ResumeName = "run.resume";
     private const string JobsFolder = "jobs";
 
     private readonly string _path;
@@ -38,7 +39,7 @@ internal sealed class JobFolder : IDisposable
 
     private string ResultPath => Path.Combine(_path, ResultName);
 
-    private string ResumePath => Path.Combine(_path, "run.resume");
+    private string ResumePath => Path.Combine(_path, ResumeName);
 
     private string OriginPath => Path.Combine(_path, "job.json");
 
@@ -48,7 +49,7 @@ internal sealed class JobFolder : IDisposable
     public static (bool IsFinished, bool IsBegun) StateOf(string output, Job job)
     {
         string path = PathOf(output, job);
-        return (File.Exists(Path.Combine(path, ResultName)), File.Exists(Path.Combine(path, "run.resume")));
+        return (File.Exists(Path.Combine(path, ResultName)), File.Exists(Path.Combine(path, ResumeName)));
     }
 
     /// <summary>Sees that what the folder holds is of this job, and of none that has begun unless it is to go on.</summary>

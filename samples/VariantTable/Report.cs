@@ -15,7 +15,7 @@ internal sealed class Report
     {
         IReadOnlyList<Outcome> outcomes = collection.Outcomes;
         Judged = VariantTable.Claims.Judge(outcomes);
-        Claims = ClaimsTable(Judged);
+        Claims = [.. new[] { ClaimsTable(Judged), OpenTable(Judged) }.OfType<ReportTable>()];
         IGrouping<string, Outcome>[] settings = [.. outcomes.GroupBy(outcome => outcome.Setting)];
         Sections = [.. settings.Select((setting, i) => ReportSection.Of([.. setting], i + 1))];
         Protocol = [.. settings.Select(setting => ProtocolTable([.. setting]))];
@@ -34,7 +34,8 @@ internal sealed class Report
 
     public IReadOnlyList<JudgedClaim> Judged { get; }
 
-    public ReportTable Claims { get; }
+    /// <summary>Those that our results speak of, and the others.</summary>
+    public IReadOnlyList<ReportTable> Claims { get; }
 
     public IReadOnlyList<ReportSection> Sections { get; }
 
@@ -79,7 +80,7 @@ internal sealed class Report
     private string ToMarkdown()
     {
         var text = new StringBuilder(FormattableString.Invariant($"# {Title}\n\n{Summary}\n\n"));
-        text.Append("## Claims\n\n").Append(Claims.ToMarkdown());
+        text.Append("## Claims\n\n").AppendJoin("", Claims.Select(table => table.ToMarkdown()));
         foreach (ReportSection section in Sections)
         {
             text.Append(CultureInfo.InvariantCulture, $"## {section.Title}\n\n").AppendJoin("", section.Tables.Select(table => table.ToMarkdown()));
@@ -102,29 +103,43 @@ internal sealed class Report
 
     private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    private static ReportTable ClaimsTable(IReadOnlyList<JudgedClaim> judged) => new(
-        "What the paper says, and what was found",
-        ["claim", "verdict", "data", "our figures", "trained", "section"],
-        [
-            .. judged.Select(claim => new[]
-            {
-                claim.Claim, WordOf(claim.Verdict), DataNames.InWords(claim.Data), claim.Figures, claim.Setting, claim.Section,
-            }),
-        ],
-        string.Join(
-            " ",
-            new[]
-            {
-                judged.Any(claim => DataNames.IsDrawn(claim.Data))
-                    ? "The paper makes no claim on drawn faces: their rows show that the experiment runs, and say nothing of photographs."
-                    : null,
-                judged.Any(claim => claim.Verdict == Verdict.NotJudged)
-                    ? "What is needed is a command after: dotnet run -c Release --project samples/VariantTable --"
-                    : null,
-            }.OfType<string>()))
+    private static ReportTable? ClaimsTable(IReadOnlyList<JudgedClaim> judged)
     {
-        MarkedColumn = 1,
-    };
+        JudgedClaim[] own = [.. judged.Where(claim => claim.Setting.Length > 0)];
+        return own.Length == 0 ? null : new ReportTable(
+            "What the paper says, and what was found",
+            ["claim", "verdict", "data", "our figures", "trained", "section"],
+            [
+                .. own.Select(claim => new[]
+                {
+                    claim.Claim, WordOf(claim.Verdict), DataNames.InWords(claim.Data), claim.Figures, claim.Setting, claim.Section,
+                }),
+            ],
+            own.Any(claim => DataNames.IsDrawn(claim.Data))
+                ? "The paper makes no claim on drawn faces: their rows show that the experiment runs, and say nothing of photographs."
+                : null)
+        {
+            MarkedColumn = 1,
+        };
+    }
+
+    private static ReportTable? OpenTable(IReadOnlyList<JudgedClaim> judged)
+    {
+        IGrouping<(string, string, string), JudgedClaim>[] open =
+        [
+            .. judged.Where(claim => claim.Setting.Length == 0).GroupBy(claim => (claim.Data, claim.Section, claim.Figures)),
+        ];
+        return open.Length == 0 ? null : new ReportTable(
+            "Not judged: no result speaks of them",
+            ["section", "claims", "what judges them"],
+            [
+                .. open.Select(group => new[]
+                {
+                    $"{group.First().Data}: {group.First().Section}", string.Join("; ", group.Select(claim => claim.Claim)), group.First().Figures,
+                }),
+            ],
+            "What is needed is a command after: dotnet run -c Release --project samples/VariantTable --");
+    }
 
     private static string WordOf(Verdict verdict) => verdict switch
     {

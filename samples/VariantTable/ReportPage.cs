@@ -18,11 +18,13 @@ internal static class ReportPage
         a { color: inherit; }
         nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+        table.numbers { width: auto; }
+        .numbers th:not(:first-child), .numbers td:not(:first-child) { text-align: right; padding-left: 1.5rem; }
         th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; border-bottom: 1.5px solid var(--ink); }
         td { overflow-wrap: break-word; }
         td:first-child { font-weight: 600; }
-        .note, figcaption { color: var(--soft); font-size: .9rem; }
+        .note, figcaption { color: var(--soft); font-size: .9em; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.5rem; margin: 1.5rem 0; }
         figure { margin: 0; break-inside: avoid; }
         figure img { width: 100%; height: auto; display: block; }
@@ -38,6 +40,8 @@ internal static class ReportPage
         @media screen and (max-width: 44rem) {
           .cards thead { display: none; }
           th, td { padding-right: .5rem; }
+          table.numbers { width: 100%; }
+          .numbers th:not(:first-child), .numbers td:not(:first-child) { padding-left: .5rem; }
           .cards, .cards tbody, .cards tr, .cards td { display: block; width: 100%; }
           .cards tr { margin: 0 0 .75rem; padding: .5rem .75rem; background: var(--shade); border-radius: .5rem; }
           .cards td { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .15rem 0; }
@@ -50,7 +54,9 @@ internal static class ReportPage
         }
         @media print {
           @page { size: A4; margin: 16mm 14mm; }
-          body { max-width: none; padding: 0; font-size: 9.5pt; }
+          html { font-size: 9.5pt; }
+          body { max-width: none; padding: 0; }
+          table { break-inside: avoid; }
           nav { display: none; }
           .figures { grid-template-columns: 1fr 1fr; gap: 6mm; }
           h2 { margin-top: 8mm; }
@@ -65,7 +71,7 @@ internal static class ReportPage
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(Report.Title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n");
         html.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(Report.Title)}</h1>\n<p>{Encode(report.Summary)}</p>\n");
-        var parts = new List<(string Title, string Body)> { ("Claims", report.Claims.ToHtml()) };
+        var parts = new List<(string Title, string Body)> { ("Claims", string.Concat(report.Claims.Select(table => table.ToHtml()))) };
         parts.AddRange(report.Sections.Select(section => (
             section.Title,
             string.Concat(section.Tables.Select(table => table.ToHtml())) + Figures(section.Figures))));

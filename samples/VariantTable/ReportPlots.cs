@@ -148,7 +148,7 @@ internal static class ReportPlots
             edge.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
             {
                 LabelFormatter = position => position.ToString("G6", CultureInfo.InvariantCulture),
-                MinimumTickSpacing = 110,
+                MinimumTickSpacing = edge == plot.Axes.Bottom ? 110 : 60,
             };
         }
 

@@ -155,7 +155,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
         }).ToArray();
         return new ReportFigure(
             prefix + "accuracy",
-            $"Accuracy on the {measured} with 95 % intervals, {block.Title}. Small circles: single seeds. {IntervalKinds}",
+            $"Accuracy on the {measured} with 95 % intervals, {block.Title}. Small circles: single seeds.",
             ReportPlots.Accuracies(networks));
     }
 

@@ -18,7 +18,9 @@ internal sealed partial record ReportTable(string Title, IReadOnlyList<string> C
     public int MarkedColumn { get; init; } = -1;
 
     // Few columns of short cells fit on a phone as they are.
-    private bool IsNarrow => Columns.Count <= 5 && Rows.All(row => row.Skip(1).All(cell => cell.Length <= ShortCell)) || Columns.Count <= 2;
+    private string Class => Columns.Count <= 5 && Rows.All(row => row.Skip(1).All(cell => cell.Length <= ShortCell)) ? " class=\"numbers\""
+        : Columns.Count <= 2 ? ""
+        : " class=\"cards\"";
 
     public string ToMarkdown()
     {
@@ -44,7 +46,7 @@ internal sealed partial record ReportTable(string Title, IReadOnlyList<string> C
     public string ToHtml()
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<h3>{Encode(Title)}</h3>\n<table{(IsNarrow ? "" : " class=\"cards\"")}>\n<thead><tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<h3>{Encode(Title)}</h3>\n<table{Class}>\n<thead><tr>");
         html.AppendJoin("", Columns.Select(column => $"<th>{Encode(column)}</th>")).Append("</tr></thead>\n<tbody>\n");
         foreach (IReadOnlyList<string> row in Rows)
         {
@@ -69,10 +71,11 @@ internal sealed partial record ReportTable(string Title, IReadOnlyList<string> C
         return html.ToString();
     }
 
-    /// <summary>Options of a command are not to be parted at their hyphens.</summary>
-    private static string Unbroken(string html) => Option().Replace(html, "<span class=\"option\">$0</span>");
+    /// <summary>Options and folders of a command are not to be parted at their hyphens, and no number from its unit.</summary>
+    private static string Unbroken(string html) =>
+        Option().Replace(html, "<span class=\"option\">$0</span>").Replace(" %", "&nbsp;%", StringComparison.Ordinal);
 
-    [GeneratedRegex("--[a-z0-9-]*")]
+    [GeneratedRegex("(--|runs/)[a-z0-9-]*")]
     private static partial Regex Option();
 
     public static string Encode(string text) => WebUtility.HtmlEncode(text);

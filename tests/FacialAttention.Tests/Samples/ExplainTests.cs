@@ -72,6 +72,18 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public void Explain_CalibratedNetwork_WatchesTheAnswersOfARecogniserUnlessToldOtherwise()
+    {
+        var flat = new Calibration { Temperature = Calibration.MaxTemperature };
+
+        double calibrated = Worst(), uncalibrated = Worst("--uncalibrated");
+
+        calibrated.Should().BeGreaterThan(0).And.BeLessThan(0.1 * uncalibrated, "all classes are about as probable");
+
+        double Worst(params string[] more) => Explain(query: 5, flat, more).GetProperty("fallAtWorst").GetDouble();
+    }
+
+    [Fact]
     public void Explain_NetworkWithoutAttention_SaysSo()
     {
         using (ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm))
@@ -85,14 +97,15 @@ public sealed class ExplainTests : IDisposable
             (2, "error: 'none.safetensors' has no attention layers; expected a network with one, for example of acnn-alstm."));
     }
 
-    private JsonElement Explain(float query)
+    private JsonElement Explain(float query, Calibration? calibration = null, params string[] more)
     {
         using (ExpressionNetwork network = OneCellNetwork.Create(query))
         {
+            network.Calibration = calibration ?? new Calibration();
             Checkpoint.Save(_folder.File("net.safetensors"), network);
         }
 
-        (int exitCode, string output, string error) = Run("net.safetensors");
+        (int exitCode, string output, string error) = Run("net.safetensors", more);
 
         (exitCode, error).Should().Be((0, ""));
         using JsonDocument json = JsonDocument.Parse(output);
@@ -102,6 +115,6 @@ public sealed class ExplainTests : IDisposable
     private static JsonElement AgreementOf(JsonElement result, string map) =>
         result.GetProperty("agreements").EnumerateArray().Single(agreement => agreement.GetProperty("map").GetString() == map);
 
-    private (int ExitCode, string Output, string Error) Run(string checkpoint) => SampleProcess.Run(
-        Sample, _folder.Path, "explain", "--checkpoint", checkpoint, "--data", "faces", "--split", "all", "--json", "--threads", "1");
+    private (int ExitCode, string Output, string Error) Run(string checkpoint, params string[] more) => SampleProcess.Run(
+        Sample, _folder.Path, ["explain", "--checkpoint", checkpoint, "--data", "faces", "--split", "all", "--json", "--threads", "1", .. more]);
 }

@@ -258,7 +258,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
     [InlineData("--lstm-layers -1", "--lstm-layers: got '-1', expected a whole number from 1 to 16.")]
     [InlineData("--threads 0", "--threads: got '0', expected a whole number from 1 to 1024.")]
     [InlineData("--seeds 1,,2", "--seeds: got '', expected a whole number from 0 to 2147483647.")]
-    [InlineData("--seeds 1,2,1", "--seeds: got '1,2,1', expected each seed once.")]
+    [InlineData("--seeds 1,2,1", "--seeds: got '1,2,1', expected each number once.")]
     [InlineData("--variants cnn,rnn", "--variants: got 'rnn', expected any of cnn, cnn-lstm, acnn-lstm, cnn-alstm, acnn-alstm")]
     [InlineData("--split 7:3 --data fer.csv", "--split: got '7:3', expected official or 8:2.")]
     [InlineData("--split 8:2", "--split was given without --data")]
