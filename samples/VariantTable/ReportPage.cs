@@ -34,14 +34,14 @@ internal static class ReportPage
         td.does-not-hold span { background: repeating-linear-gradient(135deg, #fff 0 4px, #e3e7eb 4px 8px); }
         td.undecided span { border-style: dashed; }
         td.not-judged span { border: 0; padding: 0; color: var(--soft); font-weight: 400; }
-        .option { white-space: nowrap; }
+        .whole { white-space: nowrap; }
         tr { break-inside: avoid; }
         h2, h3 { break-after: avoid; }
         @media screen and (max-width: 44rem) {
           .cards thead { display: none; }
           th, td { padding-right: .5rem; }
-          table.numbers { width: 100%; }
-          .numbers th:not(:first-child), .numbers td:not(:first-child) { padding-left: .5rem; }
+          table.numbers { width: 100%; font-size: .9rem; }
+          .numbers th:not(:first-child), .numbers td:not(:first-child) { padding: .4rem 0; }
           .cards, .cards tbody, .cards tr, .cards td { display: block; width: 100%; }
           .cards tr { margin: 0 0 .75rem; padding: .5rem .75rem; background: var(--shade); border-radius: .5rem; }
           .cards td { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .15rem 0; }

@@ -71,12 +71,12 @@ internal sealed partial record ReportTable(string Title, IReadOnlyList<string> C
         return html.ToString();
     }
 
-    /// <summary>Options and folders of a command are not to be parted at their hyphens, and no number from its unit.</summary>
+    /// <summary>Options, folders, networks and dates are not to be parted at their hyphens, and no number from its unit.</summary>
     private static string Unbroken(string html) =>
-        Option().Replace(html, "<span class=\"option\">$0</span>").Replace(" %", "&nbsp;%", StringComparison.Ordinal);
+        Hyphened().Replace(html, "<span class=\"whole\">$0</span>").Replace(" %", "&nbsp;%", StringComparison.Ordinal);
 
-    [GeneratedRegex("(--|runs/)[a-z0-9-]*")]
-    private static partial Regex Option();
+    [GeneratedRegex(@"(--|runs/)[a-z0-9-]*|(?<= )-c|[A-Z]+-[A-Z]+|\d{4}-\d\d-\d\d")]
+    private static partial Regex Hyphened();
 
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 }
