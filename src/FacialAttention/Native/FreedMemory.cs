@@ -14,12 +14,19 @@ internal static partial class FreedMemory
 
     // Of glibc's malloc.h.
     private const int TrimThreshold = -1;
+    private const int TopPad = -2;
     private const int MapThreshold = -3;
+
+    /// <summary>
+    /// The largest heap of a thread other than the main one, glibc's <c>HEAP_MAX_SIZE</c> on 64 bits. Such a heap goes back whole as soon as
+    /// it is empty, whatever the thresholds, unless as much as this is to be kept spare (<c>heap_trim</c> in glibc's arena.c).
+    /// </summary>
+    private const int HeapOfThread = 64 << 20;
 
     private static readonly string[] VariablesOfUser = ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_MAX_"];
 
     /// <summary>Keeps it for what comes next, unless the user has set how glibc allocates; says whether that is so.</summary>
-    /// <remarks>Most comes of it on the main thread: glibc gives other threads heaps of 64 MB, to which the first option does not apply.</remarks>
+    /// <remarks>Threads other than the main one keep what they once used; their blocks above 64 MB come from the system each time.</remarks>
     public static bool Keep()
     {
         if (!OperatingSystem.IsLinux() || IsSetByUser(Environment.GetEnvironmentVariable))
@@ -29,7 +36,8 @@ internal static partial class FreedMemory
 
         try
         {
-            return SetMallocOption(MapThreshold, MostKept) != 0 && SetMallocOption(TrimThreshold, MostKept) != 0;
+            return SetMallocOption(MapThreshold, MostKept) != 0 && SetMallocOption(TrimThreshold, MostKept) != 0
+                && SetMallocOption(TopPad, HeapOfThread) != 0;
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {

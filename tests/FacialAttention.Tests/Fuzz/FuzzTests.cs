@@ -9,7 +9,7 @@ namespace FacialAttention.Tests.Fuzz;
 public sealed class FuzzTests : IDisposable
 {
     private const string Program = "FacialAttention.Fuzz";
-    private const int CasesOfEach = 250;
+    private const int CasesOfEach = 120;
 
     private static readonly string[] Targets =
         ["csv", "gzip", "ferplus", "ckplus", "image", "folder", "safetensors", "checkpoint", "resume", "options", "onnx", "disposal"];
