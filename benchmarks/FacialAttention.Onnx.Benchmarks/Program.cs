@@ -1,3 +1,4 @@
+using System.Globalization;
 using FacialAttention;
 using FacialAttention.Onnx.Benchmarks;
 using TorchSharp;
@@ -13,6 +14,8 @@ const string Usage = """
       memory  [MODEL.onnx]                                    does memory grow over 100,000 faces?
       tool    TOOL.dll CHECKPOINT.safetensors MODEL.onnx FER2013.csv VOTES.csv
                                                               does samples/Recognize say of 200 PNG files what TorchSharp says?
+      scenes  [COUNT] [SEED] [FOLDER]                         how many faces of drawn scenes are found, by size and tilt? 240 from seed 1
+      detect                                                  how long does it take to find five faces, and does memory grow?
       start   PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
 
@@ -42,6 +45,15 @@ try
             return 0;
         case ["tool", var tool, var checkpoint, var model, var data, var votes]:
             return Tool.Run(tool, checkpoint, model, data, votes);
+        case ["scenes", .. { Length: <= 3 } rest]:
+            Scenes.Run(
+                int.Parse(rest.ElementAtOrDefault(0) ?? "240", CultureInfo.InvariantCulture),
+                int.Parse(rest.ElementAtOrDefault(1) ?? "1", CultureInfo.InvariantCulture),
+                rest.ElementAtOrDefault(2));
+            return 0;
+        case ["detect"]:
+            Detection.Run();
+            return 0;
         case ["start", var program, .. var arguments]:
             Start.Run(program, arguments);
             return 0;

@@ -44,6 +44,7 @@ public sealed partial class ReadmeTests
     [InlineData("training.md", 6)]
     [InlineData("deployment.md", 2)]
     [InlineData("recognition.md", 4)]
+    [InlineData("detection.md", 2)]
     [InlineData("extending.md", 2)]
     public void Examples_OfADocument_Compile(string name, int count)
     {

@@ -12,53 +12,31 @@ public sealed class PackageTests(PackedConsumer consumer)
     [InlineData("FacialAttention.Core")]
     [InlineData("FacialAttention")]
     [InlineData("FacialAttention.Onnx")]
-    public void Package_Dependencies_AreTheApprovedOnes(string name)
-    {
-        XElement metadata = Metadata(name);
-        XNamespace ns = metadata.Name.Namespace;
-        string[] lines = [.. metadata.Descendants(ns + "group").SelectMany(group => group.Elements(ns + "dependency").Select(dependency =>
-            $"{(string?)group.Attribute("targetFramework")} {(string?)dependency.Attribute("id")} "
-            + ((string?)dependency.Attribute("version"))?.Replace(consumer.Version, "(this version)", StringComparison.Ordinal)))];
-
-        string approved = Path.Combine(
-            PackedConsumer.RepositoryFolder, "tests", "FacialAttention.Tests", "Packaging", $"{name}.dependencies.approved.txt");
-
-        lines.Order(StringComparer.Ordinal).Should().Equal(File.ReadAllLines(approved), $"{approved} holds what was agreed upon");
-        lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.Ordinal), "the application chooses its libtorch");
-        lines.Should().NotContain(
-            line => line.Contains(" Microsoft.ML.OnnxRuntime ", StringComparison.Ordinal), "it chooses its native ONNX Runtime too");
-    }
+    public void Package_Dependencies_AreTheApprovedOnes(string name) => CheckDependencies(name);
 
     [Theory]
     [InlineData("FacialAttention.Core")]
     [InlineData("FacialAttention")]
     [InlineData("FacialAttention.Onnx")]
-    public void Package_Metadata_IsComplete(string name)
-    {
-        XElement metadata = Metadata(name);
-        XNamespace ns = metadata.Name.Namespace;
-
-        ((string?)metadata.Element(ns + "license")).Should().Be("MIT");
-        ((string?)metadata.Element(ns + "license")?.Attribute("type")).Should().Be("expression");
-        ((string?)metadata.Element(ns + "readme")).Should().Be("README.md");
-        ((string?)metadata.Element(ns + "icon")).Should().Be("icon.png");
-        ((string?)metadata.Element(ns + "description")).Should().NotBeNullOrWhiteSpace();
-        ((string?)metadata.Element(ns + "authors")).Should().NotBeNullOrWhiteSpace();
-    }
+    public void Package_Metadata_IsComplete(string name) => CheckMetadata(name, "MIT");
 
     [Theory]
     [InlineData("FacialAttention.Core")]
     [InlineData("FacialAttention")]
     [InlineData("FacialAttention.Onnx")]
-    public void Package_Files_AreAllThere(string name)
+    public void Package_Files_AreAllThere(string name) => CheckFiles(
+        name,
+        name == "FacialAttention" ? ["buildTransitive/FacialAttention.targets", "buildTransitive/FacialAttention.LoadNativeTorch.g.cs"] : []);
+
+    [FaceNetworksFact]
+    public void Package_OfDetection_HasTheNetworksWithTheirLicence()
     {
-        string[] expected = ["README.md", "THIRD-PARTY-NOTICES.md", "icon.png", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"];
-        string[] added = ["buildTransitive/FacialAttention.targets", "buildTransitive/FacialAttention.LoadNativeTorch.g.cs"];
+        const string name = "FacialAttention.Detection";
 
-        string[] files = Files(name, "nupkg");
-
-        files.Should().BeEquivalentTo(name == "FacialAttention" ? [.. expected, .. added] : expected);
-        Files(name, "snupkg").Should().BeEquivalentTo($"lib/net10.0/{name}.pdb");
+        CheckDependencies(name);
+        CheckMetadata(name, "MIT AND Apache-2.0");
+        CheckFiles(name, ["face_detection.NOTICE.txt"]);
+        Read(name, $"lib/net10.0/{name}.dll").Length.Should().BeGreaterThan(1_300_000, "the networks are in it");
     }
 
     [Theory]
@@ -110,6 +88,46 @@ public sealed class PackageTests(PackedConsumer consumer)
         consumer.FilesToCompile("FacialAttentionLoadNativeTorch=false").Should().NotContain(file);
         consumer.FilesToCompile("LangVersion=8.0").Should().NotContain(file);
         consumer.FilesToCompile("LangVersion=10.0").Should().Contain(file);
+    }
+
+    private void CheckDependencies(string name)
+    {
+        XElement metadata = Metadata(name);
+        XNamespace ns = metadata.Name.Namespace;
+        string[] lines = [.. metadata.Descendants(ns + "group").SelectMany(group => group.Elements(ns + "dependency").Select(dependency =>
+            $"{(string?)group.Attribute("targetFramework")} {(string?)dependency.Attribute("id")} "
+            + ((string?)dependency.Attribute("version"))?.Replace(consumer.Version, "(this version)", StringComparison.Ordinal)))];
+
+        string approved = Path.Combine(
+            PackedConsumer.RepositoryFolder, "tests", "FacialAttention.Tests", "Packaging", $"{name}.dependencies.approved.txt");
+
+        lines.Order(StringComparer.Ordinal).Should().Equal(File.ReadAllLines(approved), $"{approved} holds what was agreed upon");
+        lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.Ordinal), "the application chooses its libtorch");
+        lines.Should().NotContain(
+            line => line.Contains(" Microsoft.ML.OnnxRuntime ", StringComparison.Ordinal), "it chooses its native ONNX Runtime too");
+    }
+
+    private void CheckMetadata(string name, string licence)
+    {
+        XElement metadata = Metadata(name);
+        XNamespace ns = metadata.Name.Namespace;
+
+        ((string?)metadata.Element(ns + "license")).Should().Be(licence);
+        ((string?)metadata.Element(ns + "license")?.Attribute("type")).Should().Be("expression");
+        ((string?)metadata.Element(ns + "readme")).Should().Be("README.md");
+        ((string?)metadata.Element(ns + "icon")).Should().Be("icon.png");
+        ((string?)metadata.Element(ns + "description")).Should().NotBeNullOrWhiteSpace();
+        ((string?)metadata.Element(ns + "authors")).Should().NotBeNullOrWhiteSpace();
+    }
+
+    private void CheckFiles(string name, string[] added)
+    {
+        string[] expected = ["README.md", "THIRD-PARTY-NOTICES.md", "icon.png", $"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"];
+
+        string[] files = Files(name, "nupkg");
+
+        files.Should().BeEquivalentTo(expected.Concat(added));
+        Files(name, "snupkg").Should().BeEquivalentTo($"lib/net10.0/{name}.pdb");
     }
 
     private XElement Metadata(string name) => XDocument.Load(new MemoryStream(Read(name, $"{name}.nuspec"))).Root!.Elements().First();

@@ -99,6 +99,11 @@ public sealed class PackedConsumer : IDisposable
         {
             Make("pack", "FacialAttention", "-o", FeedFolder);
             Make("pack", "FacialAttention.Core", "-o", FeedFolder, "--no-build");
+            if (BlazeFaceModel.IsEmbedded)
+            {
+                Make("pack", "FacialAttention.Detection", "-o", FeedFolder);
+            }
+
             Make("pack", "FacialAttention.Onnx", "-o", FeedFolder);
             Application = Build("application", $"""<PackageReference Include="{BackendPackage}" Version="2.10.0" />""");
             ApplicationWithoutBackend = Build("application-without-backend", "");
@@ -110,7 +115,7 @@ public sealed class PackedConsumer : IDisposable
         }
     }
 
-    public static string[] PackageNames { get; } = ["FacialAttention.Core", "FacialAttention", "FacialAttention.Onnx"];
+    public static string[] PackageNames { get; } = ["FacialAttention.Core", "FacialAttention", "FacialAttention.Onnx", "FacialAttention.Detection"];
 
     public static string RepositoryFolder { get; } = Repository.Root;
 
