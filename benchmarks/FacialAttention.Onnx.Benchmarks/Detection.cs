@@ -14,7 +14,7 @@ internal static class Detection
         var scene = new DrawnScene(1920, 1080, seed: 1);
         for (int i = 0; i < 5; i++)
         {
-            scene.Add(side: 300, tilt: 10 * (i - 2), x: 220 + (370 * i), y: i % 2 == 0 ? 300 : 700);
+            scene.Add(side: 380, tilt: 10 * (i - 2), x: 220 + (370 * i), y: i % 2 == 0 ? 300 : 700);
         }
 
         FaceImage picture = scene.Image;

@@ -31,12 +31,24 @@ internal sealed class BlazeFaceModel
     /// <exception cref="InvalidOperationException">This build has none.</exception>
     public byte[] ToOnnx()
     {
-        using Stream file = Open(Range) ?? throw new InvalidOperationException(
-            "This build of FacialAttention.Detection holds no network: npm, which brings it, was missing or had no connection when it was "
-            + "built. Install Node.js with npm and build src/FacialAttention.Detection again, or reference the package, which holds it.");
+        using Stream? file = Open(Range);
+        return ToOnnx(file, FileName(Range));
+    }
+
+    /// <param name="file">The .tflite file; null if this build has none.</param>
+    /// <param name="name">What messages call it.</param>
+    internal static byte[] ToOnnx(Stream? file, string name)
+    {
+        if (file is null)
+        {
+            throw new InvalidOperationException(
+                "This build of FacialAttention.Detection holds no network: npm, which brings it, was missing or had no connection when it was "
+                + "built. Install Node.js with npm and build src/FacialAttention.Detection again, or reference the package, which holds it.");
+        }
+
         var content = new byte[file.Length];
         file.ReadExactly(content);
-        return TfliteConversion.ToOnnx(content, FileName(Range));
+        return TfliteConversion.ToOnnx(content, name);
     }
 
     private static Stream? Open(BlazeFaceRange range) => Assembly.GetExecutingAssembly().GetManifestResourceStream(FileName(range));

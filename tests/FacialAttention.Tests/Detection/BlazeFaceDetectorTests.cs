@@ -140,6 +140,12 @@ public sealed class BlazeFaceDetectorTests
         .Should().Throw<ArgumentOutOfRangeException>().WithMessage("range is 2; expected one of Full, Short.*");
 
     [Fact]
+    public void Load_BuiltWithoutNetworks_SaysWhy() => FluentActions
+        .Invoking(() => BlazeFaceModel.ToOnnx(file: null, "face_detection_full_range.tflite"))
+        .Should().Throw<InvalidOperationException>()
+        .WithMessage("This build of FacialAttention.Detection holds no network: npm, which brings it, was missing*Install Node.js with npm*");
+
+    [Fact]
     public void Options_Defaults_AreThoseThatTheNetworksWereMadeFor() => new BlazeFaceOptions()
         .Should().Be(new BlazeFaceOptions { LeastScore = 0.5, SameFaceOverlap = 0.3, Tiles = 1, Threads = 1 });
 

@@ -64,6 +64,7 @@ public sealed class SquareInputTests
 
     [Theory]
     [InlineData(0, 0, 192, 108)]
+    [InlineData(20, 30, 90, 360)]
     [InlineData(500, 40, 300, 300)]
     [InlineData(0, 0, 1, 1)]
     public void ToPicture_CornersOfWhatIsSeen_AreThoseOfThePart(int x, int y, int width, int height)
@@ -72,7 +73,7 @@ public sealed class SquareInputTests
         var input = new SquareInput(image, new PixelPart(x, y, width, height), 64);
 
         float seen = 64f * Math.Min(width, height) / Math.Max(width, height);
-        Vector2 border = width > height ? new(0, (64 - seen) / 2) : Vector2.Zero;
+        Vector2 border = width > height ? new(0, (64 - seen) / 2) : new((64 - seen) / 2, 0);
         Vector2 topLeft = input.ToPicture(border), bottomRight = input.ToPicture(new Vector2(64, 64) - border);
 
         topLeft.Should().Be(new Vector2(x, y));
