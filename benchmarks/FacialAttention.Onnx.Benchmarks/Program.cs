@@ -16,6 +16,9 @@ const string Usage = """
                                                               does samples/Recognize say of 200 PNG files what TorchSharp says?
       scenes  [COUNT] [SEED] [FOLDER]                         how many faces of drawn scenes are found, by size and tilt? 240 from seed 1
       detect                                                  how long does it take to find five faces, and does memory grow?
+      framing FER2013.csv VOTES.csv [FACES]                   which part of a picture around a face is the network best shown?
+      photo   [PICTURE.png]                                   how long do finding and recognising five faces take? Writes the picture, if named
+      video   CLIP [FRAMES [DETECT_EVERY]]                    how many frames a second, and does memory grow?
       start   PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
 
@@ -53,6 +56,16 @@ try
             return 0;
         case ["detect"]:
             Detection.Run();
+            return 0;
+        case ["framing", var data, var votes, .. { Length: <= 1 } faces]:
+            Framing.Run(data, votes, int.Parse(faces.SingleOrDefault() ?? "600", CultureInfo.InvariantCulture));
+            return 0;
+        case ["photo", .. { Length: <= 1 } file]:
+            Photo.Run(file.SingleOrDefault());
+            return 0;
+        case ["video", var clip, .. { Length: <= 2 } numbers]:
+            int[] given = [.. numbers.Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+            Video.Run(clip, given.Length > 0 ? given[0] : 10_000, given.Length > 1 ? given[1] : 1);
             return 0;
         case ["start", var program, .. var arguments]:
             Start.Run(program, arguments);

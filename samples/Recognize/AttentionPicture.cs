@@ -43,21 +43,11 @@ internal sealed class AttentionPicture : IDisposable
     private static readonly SKColor Less = new(0x0B, 0x3D, 0xC4);
 
     private readonly NetworkPreprocessing _preprocessing;
-    private readonly SKTypeface _typeface;
+    private readonly Letters _letters = new();
 
     /// <summary>Pictures of faces that a network with this preprocessing saw.</summary>
     /// <exception cref="InvalidOperationException">No font is installed that has letters and numbers.</exception>
-    public AttentionPicture(NetworkPreprocessing preprocessing)
-    {
-        _preprocessing = preprocessing;
-        SKFontManager fonts = SKFontManager.Default;
-        string[] wanted = ["Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial"];
-        _typeface = wanted.Intersect(fonts.FontFamilies).Concat(fonts.FontFamilies)
-            .Select(fonts.MatchFamily)
-            .FirstOrDefault(typeface => typeface?.ContainsGlyphs("Happy 0123456789.%") == true)
-            ?? throw new InvalidOperationException(
-                "No font is installed, and pictures without words and numbers say nothing; expected one, for example of Debian's package fonts-dejavu-core.");
-    }
+    public AttentionPicture(NetworkPreprocessing preprocessing) => _preprocessing = preprocessing;
 
     /// <summary>The picture as a PNG file.</summary>
     /// <param name="image">What was recognised.</param>
@@ -91,7 +81,7 @@ internal sealed class AttentionPicture : IDisposable
 
         DrawScale(canvas, SKRect.Create(panel.Right + Gap, panel.Top, ScaleWidth, height));
         int places = prediction.Attention.Select(map => map.GridHeight * map.GridWidth).FirstOrDefault();
-        Write(
+        _letters.Write(
             canvas, string.Create(CultureInfo.InvariantCulture, $"1 is the weight of each of {places} places if all have the same"), 11, PaleInk,
             Margin, panel.Bottom + 18);
         DrawClasses(canvas, prediction, rows, panel.Bottom + NoteHeight);
@@ -101,12 +91,12 @@ internal sealed class AttentionPicture : IDisposable
         return png.ToArray();
     }
 
-    public void Dispose() => _typeface.Dispose();
+    public void Dispose() => _letters.Dispose();
 
     private void DrawPanel(SKCanvas canvas, SKImage gray, SKRect panel, string title)
     {
         canvas.DrawImage(gray, panel);
-        Write(canvas, title, 14, Ink, panel.Left, panel.Top - 9);
+        _letters.Write(canvas, title, 14, Ink, panel.Left, panel.Top - 9);
     }
 
     private void DrawMap(SKCanvas canvas, SKRect panel, AttentionMap map)
@@ -133,7 +123,7 @@ internal sealed class AttentionPicture : IDisposable
                 if (Math.Min(cellWidth, cellHeight * 1.5) >= LeastCellForNumbers)
                 {
                     string number = map[row, column].ToString("F1", CultureInfo.InvariantCulture);
-                    WriteOver(canvas, number, cell.Right - 4, cell.Bottom - 5);
+                    _letters.WriteOver(canvas, number, cell.Right - 4, cell.Bottom - 5);
                 }
             }
         }
@@ -162,7 +152,7 @@ internal sealed class AttentionPicture : IDisposable
 
     private void DrawScale(SKCanvas canvas, SKRect scale)
     {
-        Write(canvas, "times uniform", 14, Ink, scale.Left, scale.Top - 9);
+        _letters.Write(canvas, "times uniform", 14, Ink, scale.Left, scale.Top - 9);
         scale.Inflate(0, -6); // room for the numbers at the ends
         using var ground = new SKPaint { Color = new SKColor(0x90, 0x90, 0x90) };
         canvas.DrawRect(scale, ground);
@@ -181,29 +171,29 @@ internal sealed class AttentionPicture : IDisposable
         {
             float y = scale.Top + (float)(scale.Height * 0.5 * (1 - (Math.Log2(value) / Math.Log2(ScaleEnd))));
             canvas.DrawLine(scale.Right, y, scale.Right + 4, y, tick);
-            Write(canvas, text, 12, Ink, scale.Right + 8, y + 4);
+            _letters.Write(canvas, text, 12, Ink, scale.Right + 8, y + 4);
         }
     }
 
     private void DrawClasses(SKCanvas canvas, ExpressionPrediction prediction, int rows, float top)
     {
         IReadOnlyList<ExpressionProbability> classes = prediction.Top(rows);
-        float labels = Math.Min(classes.Max(entry => WidthOf(entry.Label, 14)), LongestLabel);
+        float labels = Math.Min(classes.Max(entry => _letters.WidthOf(entry.Label, 14)), LongestLabel);
         float bar = Math.Min(LongestBar, canvas.DeviceClipBounds.Width - (2 * Margin) - labels - Gap - ShareColumn - ScaleColumn);
         using var track = new SKPaint { Color = Track, IsAntialias = true };
         for (int row = 0; row < rows; row++)
         {
             float middle = top + ((row + 0.5f) * RowHeight);
-            Write(canvas, Shortened(classes[row].Label), 14, Ink, Margin, middle + 5);
+            _letters.Write(canvas, Shortened(classes[row].Label), 14, Ink, Margin, middle + 5);
             var all = SKRect.Create(Margin + labels + 12, middle - 8, bar, 16);
             canvas.DrawRect(all, track);
             using var fill = new SKPaint { Color = row == 0 ? Ink : PaleInk, IsAntialias = true };
             canvas.DrawRect(SKRect.Create(all.Left, all.Top, bar * classes[row].Probability, all.Height), fill);
             string share = string.Create(CultureInfo.InvariantCulture, $"{100 * classes[row].Probability:F1} %");
-            Write(canvas, share, 14, Ink, all.Right + ShareColumn - WidthOf(share, 14), middle + 5);
+            _letters.Write(canvas, share, 14, Ink, all.Right + ShareColumn - _letters.WidthOf(share, 14), middle + 5);
             if (row == 0 && prediction.IsUncertain)
             {
-                Write(canvas, "uncertain", 14, More, all.Right + ShareColumn + 12, middle + 5);
+                _letters.Write(canvas, "uncertain", 14, More, all.Right + ShareColumn + 12, middle + 5);
             }
         }
     }
@@ -212,52 +202,11 @@ internal sealed class AttentionPicture : IDisposable
     private string Shortened(string label)
     {
         string text = label;
-        for (int length = label.Length - 1; length > 0 && WidthOf(text, 14) > LongestLabel; length--)
+        for (int length = label.Length - 1; length > 0 && _letters.WidthOf(text, 14) > LongestLabel; length--)
         {
             text = label[..length].TrimEnd() + "...";
         }
 
         return text;
-    }
-
-    private void Write(SKCanvas canvas, string text, float size, SKColor color, float left, float baseline)
-    {
-        using SKFont font = FontFor(text, size);
-        using var paint = new SKPaint { Color = color, IsAntialias = true };
-        canvas.DrawText(text, left, baseline, font, paint);
-    }
-
-    /// <summary>White with a dark rim, to be read on any gray and any colour.</summary>
-    private void WriteOver(SKCanvas canvas, string text, float right, float baseline)
-    {
-        const float Size = 12;
-        using SKFont font = FontFor(text, Size);
-        using var rim = new SKPaint
-        {
-            Color = SKColors.Black.WithAlpha(0xB0), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 2.5f, StrokeJoin = SKStrokeJoin.Round,
-        };
-        using var paint = new SKPaint { Color = SKColors.White, IsAntialias = true };
-        float left = right - WidthOf(text, Size);
-        canvas.DrawText(text, left, baseline, font, rim);
-        canvas.DrawText(text, left, baseline, font, paint);
-    }
-
-    private float WidthOf(string text, float size)
-    {
-        using SKFont font = FontFor(text, size);
-        return font.MeasureText(font.Typeface.GetGlyphs(text));
-    }
-
-    /// <summary>The font, or one that has the letters which it lacks.</summary>
-    private SKFont FontFor(string text, float size)
-    {
-        SKTypeface typeface = _typeface;
-        if (!_typeface.ContainsGlyphs(text))
-        {
-            int missing = text.EnumerateRunes().Select(rune => rune.Value).FirstOrDefault(letter => !_typeface.ContainsGlyph(letter));
-            typeface = SKFontManager.Default.MatchCharacter(missing) ?? _typeface;
-        }
-
-        return new SKFont(typeface, size) { Edging = SKFontEdging.Antialias, Subpixel = true };
     }
 }

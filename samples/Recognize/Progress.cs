@@ -7,13 +7,14 @@ internal static class Progress
 
     public static void Show(int done, int all)
     {
-        if (!Console.IsErrorRedirected && done < all)
+        if (done < all)
         {
-            string text = FormattableString.Invariant($"{done} of {all}");
-            Console.Error.Write($"\r{text}");
-            s_width = text.Length;
+            Show(FormattableString.Invariant($"{done} of {all}"));
         }
     }
+
+    public static void Show(TimeSpan done, TimeSpan? all) => Show(
+        FormattableString.Invariant($"{done.TotalSeconds:F1} s") + (all is { } end ? FormattableString.Invariant($" of {end.TotalSeconds:F0}") : ""));
 
     public static void Clear()
     {
@@ -21,6 +22,15 @@ internal static class Progress
         {
             Console.Error.Write($"\r{new string(' ', s_width)}\r");
             s_width = 0;
+        }
+    }
+
+    private static void Show(string text)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.Write($"\r{text.PadRight(s_width)}");
+            s_width = text.Length;
         }
     }
 }

@@ -3,7 +3,7 @@ using Samples;
 
 namespace Recognize;
 
-/// <summary>Looks at all pictures, some at a time, and hands the answers on.</summary>
+/// <summary>Looks at all pictures, cropped faces some at a time, and hands the answers on.</summary>
 internal static class RecognizeRun
 {
     private const int Batch = 32;
@@ -11,61 +11,84 @@ internal static class RecognizeRun
     /// <returns>The exit code.</returns>
     public static int Run(Settings settings, CancellationToken cancellationToken)
     {
-        var options = new RecognitionOptions { Coverage = settings.Coverage, IncludeAttention = settings.OverlayFolder is not null };
+        var options = new RecognitionOptions { Coverage = settings.Coverage, IncludeAttention = settings.AttentionFolder is not null };
         using OnnxExpressionRecognizer recognizer = Networks.Load(settings.Network, options);
+        using var finder = new FaceFinder(settings.Search, settings.Box);
         (List<string> pictures, List<(string Path, string Reason)> leftOut) = PictureFiles.Find(settings.Paths);
-        using Overlays? overlays = settings.OverlayFolder is { } folder ? OverlaysIn(folder, recognizer, settings.Network) : null;
+        using AttentionPicture? attentionPicture = settings.AttentionFolder is null ? null : AttentionOf(recognizer, settings.Network);
+        PictureFolder? attentionFolder = settings.AttentionFolder is null ? null : new PictureFolder("--attention", settings.AttentionFolder);
+        using FacesPicture? facesPicture = settings.Overlay is null ? null : new FacesPicture();
+        PictureFolder? overlayFolder = settings.Overlay is null ? null : new PictureFolder("--overlay", settings.Overlay);
         leftOut.ForEach(Tell);
         var answers = new Answers(settings, recognizer.Labels, pictures);
-        int done = 0;
-        foreach (string[] paths in pictures.Chunk(Batch))
+        var waiting = new List<(string Path, FaceImage Image, FoundFace Face)>(); // whole pictures
+        for (int done = 0; done < pictures.Count; done++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var faces = new List<(string Path, FaceImage Image)>();
-            foreach (string path in paths)
+            Progress.Show(done, pictures.Count);
+            string path = pictures[done];
+            if (Try(path, () => FaceImage.Load(path)) is not { } image)
             {
-                if (Try(path, () => FaceImage.Load(path)) is { } image)
-                {
-                    faces.Add((path, image));
-                }
+                continue;
             }
 
-            Recognize(faces);
-            Progress.Show(done += paths.Length, pictures.Count);
+            bool isCrop = settings.Box is null && finder.IsWhole(image.Size) && FaceFinder.IsCrop(image.Size);
+            if (!isCrop || waiting.Count == Batch)
+            {
+                RecognizeWaiting(); // so that the answers are in the order of the pictures
+            }
+
+            if (isCrop)
+            {
+                waiting.Add((path, image, finder.Find(image)[0]));
+            }
+            else if (Try(path, () => finder.Find(image)) is { } faces && Try(path, () => Recognize(image, faces)) is { } predictions)
+            {
+                Add(path, image, faces, predictions);
+            }
         }
 
+        RecognizeWaiting();
         Progress.Clear();
         answers.Finish(leftOut);
         return leftOut.Count == 0 ? 0 : answers.Count > 0 ? 1 : 2;
 
-        void Recognize(List<(string Path, FaceImage Image)> faces)
-        {
-            if (settings.Box is { } box)
-            {
-                foreach ((string path, FaceImage image) in faces)
-                {
-                    if (Try(path, () => recognizer.Recognize(image, box)) is { } prediction)
-                    {
-                        Add(path, image, prediction);
-                    }
-                }
+        IReadOnlyList<ExpressionPrediction> Recognize(FaceImage image, IReadOnlyList<FoundFace> faces) => faces is [{ Crop: null }]
+            ? [recognizer.Recognize(image)]
+            : recognizer.RecognizeAll(image, [.. faces.Select(face => face.Crop!.Value)]);
 
+        void RecognizeWaiting()
+        {
+            IReadOnlyList<ExpressionPrediction> predictions = recognizer.Recognize([.. waiting.Select(face => face.Image)]);
+            for (int i = 0; i < waiting.Count; i++)
+            {
+                Add(waiting[i].Path, waiting[i].Image, [waiting[i].Face], [predictions[i]]);
+            }
+
+            waiting.Clear();
+        }
+
+        void Add(string path, FaceImage image, IReadOnlyList<FoundFace> found, IReadOnlyList<ExpressionPrediction> predictions)
+        {
+            RecognizedFace[] faces = [.. found.Zip(predictions, (face, prediction) => (face, prediction))
+                .Select((pair, index) => new RecognizedFace(index + 1, pair.face, pair.prediction))];
+            string? overlay = null;
+            if (facesPicture is not null
+                && (overlay = Try(path, () => overlayFolder!.Write(path, facesPicture.Png(image, faces)))) is null)
+            {
                 return;
             }
 
-            IReadOnlyList<ExpressionPrediction> predictions = recognizer.Recognize([.. faces.Select(face => face.Image)]);
-            for (int i = 0; i < faces.Count; i++)
+            for (int i = 0; i < faces.Length; i++)
             {
-                Add(faces[i].Path, faces[i].Image, predictions[i]);
-            }
-        }
-
-        void Add(string path, FaceImage image, ExpressionPrediction prediction)
-        {
-            string? overlay = overlays is null ? null : Try(path, () => overlays.Write(path, image, settings.Box, prediction));
-            if (overlays is null || overlay is not null)
-            {
-                answers.Add(path, prediction, overlay);
+                string? attention = null;
+                FaceBox? crop = found[i].Crop;
+                ExpressionPrediction prediction = predictions[i];
+                if (attentionPicture is null
+                    || (attention = Try(path, () => attentionFolder!.Write(path, attentionPicture.Draw(image, crop, prediction)))) is not null)
+                {
+                    answers.Add(path, faces[i], overlay, attention);
+                }
             }
         }
 
@@ -77,7 +100,7 @@ internal static class RecognizeRun
                 return look();
             }
             catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException
-                or ArgumentOutOfRangeException { ParamName: "crop" })
+                or ArgumentOutOfRangeException { ParamName: "crop" or "faces" })
             {
                 leftOut.Add((path, exception.Message.Split('\n')[0].TrimEnd()));
                 Tell(leftOut[^1]);
@@ -86,10 +109,10 @@ internal static class RecognizeRun
         }
     }
 
-    private static Overlays OverlaysIn(string folder, OnnxExpressionRecognizer recognizer, string network) =>
+    private static AttentionPicture AttentionOf(OnnxExpressionRecognizer recognizer, string network) =>
         recognizer.Recognize(FaceImage.FromGray(new byte[1], new ImageSize(1, 1))).Attention.Count > 0 // any face tells
-            ? new Overlays(folder, recognizer.Description.Preprocessing)
-            : throw new ArgumentException($"--overlay: '{network}' has no attention layers; expected a network with one.");
+            ? new AttentionPicture(recognizer.Description.Preprocessing)
+            : throw new ArgumentException($"--attention: '{network}' has no attention layers; expected a network with one.");
 
     private static void Tell((string Path, string Reason) leftOut)
     {

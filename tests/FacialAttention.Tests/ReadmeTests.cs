@@ -46,6 +46,7 @@ public sealed partial class ReadmeTests
     [InlineData("recognition.md", 4)]
     [InlineData("detection.md", 2)]
     [InlineData("extending.md", 2)]
+    [InlineData("photos.md", 1)]
     public void Examples_OfADocument_Compile(string name, int count)
     {
         MatchCollection examples = ExampleBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", name)));

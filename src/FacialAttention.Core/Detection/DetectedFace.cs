@@ -36,4 +36,26 @@ public sealed record DetectedFace
 
     /// <summary>The eyes, the nose and the mouth, in pixels of the picture; null if the detector does not find them.</summary>
     public FacePoints? Points { get; }
+
+    /// <summary>
+    /// What to show a recogniser of the face: its box, framed, and turned so that its eyes lie level if the detector says where they are and they slope by
+    /// <see cref="FaceFraming.LevelFrom"/> or more.
+    /// </summary>
+    /// <param name="framing">How the boxes of the detector are framed.</param>
+    /// <returns>The box to recognise. It may reach beyond the picture.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="framing"/> is null.</exception>
+    public FaceBox Frame(FaceFraming framing)
+    {
+        ArgumentNullException.ThrowIfNull(framing);
+        if (framing.LevelFrom < 90 && Points is { } points && points.LeftEye != points.RightEye)
+        {
+            FaceBox level = framing.Frame(Box, points.RightEye, points.LeftEye);
+            if (Math.Abs(level.Roll) >= framing.LevelFrom)
+            {
+                return level;
+            }
+        }
+
+        return framing.Frame(Box);
+    }
 }

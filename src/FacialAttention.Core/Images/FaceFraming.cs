@@ -39,6 +39,18 @@ public sealed record FaceFraming
     /// </summary>
     public bool IsSquare { get; init; }
 
+    /// <summary>
+    /// From which slope of its eyes on, in degrees, a face that a detector found is turned level by its own <c>Frame</c>: 0, always, to 90, never; default 20.
+    /// Networks that were trained on faces with heads a little aslant, as those of FER2013 are, see these no worse as they are, and points of eyes are never exact
+    /// (measured: docs/photos.md).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
+    public double LevelFrom
+    {
+        get;
+        init => field = Require.InRange(value, 0, 90, nameof(LevelFrom));
+    } = 20;
+
     /// <summary>The frame of a face, turned as its box is.</summary>
     /// <param name="face">The box of a detector.</param>
     /// <returns>The box to recognise. It may reach beyond the picture.</returns>

@@ -86,6 +86,33 @@ public sealed class FaceFramingTests
     }
 
     [Theory]
+    [InlineData(20, 21, 21)]
+    [InlineData(20, -21, -21)]
+    [InlineData(20, 19, 0)]
+    [InlineData(0, 3, 3)]
+    [InlineData(90, 60, 0)]
+    public void Frame_DetectedFace_IsTurnedFromTheSlopeOfItsEyesOn(double levelFrom, double slope, float expected)
+    {
+        (double sin, double cos) = double.SinCos(double.DegreesToRadians(slope));
+        var points = new FacePoints(new Vector2(10, 20), new Vector2((float)(10 + (30 * cos)), (float)(20 + (30 * sin))), default, default);
+        var framing = new FaceFraming { Scale = 2, LevelFrom = levelFrom };
+
+        FaceBox frame = new DetectedFace(Face, 0.9f, points).Frame(framing);
+
+        frame.Roll.Should().BeApproximately(expected, 1e-4f);
+        (frame with { Roll = 0 }).Should().Be(framing.Frame(Face));
+    }
+
+    [Fact]
+    public void Frame_DetectedFaceWithoutEyes_IsThatOfItsBox()
+    {
+        var framing = new FaceFraming { Scale = 2, LevelFrom = 0 };
+
+        new DetectedFace(Face, 0.9f).Frame(framing).Should().Be(framing.Frame(Face));
+        new DetectedFace(Face, 0.9f, new FacePoints()).Frame(framing).Should().Be(framing.Frame(Face), "both eyes are at one place");
+    }
+
+    [Theory]
     [InlineData(0, 5, 0)]
     [InlineData(5, -1, 0)]
     [InlineData(float.NaN, 5, 0)]
@@ -105,5 +132,7 @@ public sealed class FaceFramingTests
             .WithMessage("ShiftX is NaN; expected -2 to 2.*");
         FluentActions.Invoking(() => new FaceFraming { ShiftY = 2.1 }).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("ShiftY is 2.1; expected -2 to 2.*");
+        FluentActions.Invoking(() => new FaceFraming { LevelFrom = 91 }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("LevelFrom is 91; expected 0 to 90.*");
     }
 }

@@ -80,11 +80,12 @@ public sealed class RecognizeTests : IDisposable
 
         (exitCode, error).Should().Be((0, ""));
         string[] lines = output.TrimEnd().Split('\n');
-        lines[0].Should().Be("file,label,probability,uncertain,calm,tense,other");
+        lines[0].Should().Be("file,face,x,y,width,height,score,label,probability,uncertain,calm,tense,other");
         lines[1].Should().StartWith("\"faces/more/d, \"\"e\"\".png\",");
         string[] fields = lines[2].Split(',');
-        fields.Should().HaveCount(7).And.StartWith("faces/a.png").And.Contain("false");
-        fields[4..].Sum(field => float.Parse(field, CultureInfo.InvariantCulture)).Should().BeApproximately(1, 1e-5f);
+        fields.Should().HaveCount(13).And.Contain("false");
+        fields[..7].Should().Equal("faces/a.png", "1", "0", "0", "48", "48", "");
+        fields[10..].Sum(field => float.Parse(field, CultureInfo.InvariantCulture)).Should().BeApproximately(1, 1e-5f);
     }
 
     [Theory]
@@ -137,7 +138,7 @@ public sealed class RecognizeTests : IDisposable
         (exitCode, error).Should().Be((0, ""));
         using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(_folder.File("net.onnx"));
         ExpressionPrediction expected = recognizer.Recognize(FaceImage.Load(_folder.File("faces/a.png")), new FaceBox(-4.5f, 2, 30, 40));
-        float.Parse(output.TrimEnd().Split('\n')[1].Split(',')[2], CultureInfo.InvariantCulture)
+        float.Parse(output.TrimEnd().Split('\n')[1].Split(',')[8], CultureInfo.InvariantCulture)
             .Should().BeApproximately(expected.Probability, 1e-5f);
         outsideCode.Should().Be(2);
         outsideError.Should().StartWith("left out faces/a.png: ").And.NotContain("   at ");
@@ -150,7 +151,15 @@ public sealed class RecognizeTests : IDisposable
     [InlineData("faces --box NaN,2,3,3", "--box: got 'NaN,2,3,3', expected x,y,width,height in pixels, for example 40,30.5,120,120.")]
     [InlineData("faces --coverage 1.5", "--coverage: got '1.5', expected a number above 0 and at most 1.")]
     [InlineData("faces --top 0", "--top: got '0', expected a whole number from 1 to 100.")]
-    [InlineData("", "Required argument missing for command: 'Recognize'.")]
+    [InlineData("faces --detect near", "--detect: got 'near', expected auto, off, full or short.")]
+    [InlineData("faces --detect full --box 1,2,3,3", "Got --box and --detect; expected one of them: the face, or how to look for it.")]
+    [InlineData("faces --video a.mp4", "Got more than one of pictures, --video and --camera; expected one of them, for example photo.jpg.")]
+    [InlineData("--video a.mp4 --top 2", "--top is for pictures, not for a video or camera.")]
+    [InlineData("--video a.mp4 --detect off", "--detect: got off with a video or camera; expected auto, full or short.")]
+    [InlineData("--video a.mp4 --overlay a.txt", "--overlay: 'a.txt' ends in none of .mp4, .mov, .mkv; expected the name of a video, for example out.mp4.")]
+    [InlineData("faces --detect-every 2", "--detect-every is for --video and --camera.")]
+    [InlineData("--camera 0 --seconds 0", "--seconds: got '0', expected a number above 0 and at most 1000000.")]
+    [InlineData("", "Got none of pictures, --video and --camera; expected one of them, for example photo.jpg.")]
     public void Run_WrongOptions_AreOneMessage(string arguments, string expected)
     {
         (int exitCode, string output, string error) = Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -176,9 +185,9 @@ public sealed class RecognizeTests : IDisposable
 
         (exitCode, error).Should().Be((0, ""));
         string[] lines = output.TrimEnd().Split('\n');
-        lines[0].Should().Be($"file,label,probability,uncertain,{string.Join(',', ExpressionLabels.FerPlus.Names)}");
+        lines[0].Should().Be($"file,face,x,y,width,height,score,label,probability,uncertain,{string.Join(',', ExpressionLabels.FerPlus.Names)}");
         using var recognizer = OnnxExpressionRecognizer.LoadPretrained();
-        lines[1].Split(',')[1].Should().Be(recognizer.Recognize(FaceImage.Load(_folder.File("faces/a.png"))).Label);
+        lines[1].Split(',')[7].Should().Be(recognizer.Recognize(FaceImage.Load(_folder.File("faces/a.png"))).Label);
     }
 
     [Fact]

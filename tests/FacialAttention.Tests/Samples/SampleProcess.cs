@@ -14,10 +14,11 @@ internal sealed partial class SampleProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    private SampleProcess(string sample, string workingFolder, string[] arguments)
+    private SampleProcess(string sample, string workingFolder, string[] arguments, string? path = null)
     {
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         // A shell's background jobs, and their children, ignore Ctrl-C; env undoes that.
-        string[] prefix = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        string[] prefix = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", dotnet] : [dotnet];
         string[] command = [.. prefix, PathOf(sample), .. arguments];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -27,6 +28,7 @@ internal sealed partial class SampleProcess : IDisposable
         };
         start.Environment["LC_ALL"] = "tr_TR.UTF-8";
         start.Environment.Remove("FACIALATTENTION_DEVICE");
+        start.Environment["PATH"] = path ?? start.Environment["PATH"];
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
@@ -41,6 +43,13 @@ internal sealed partial class SampleProcess : IDisposable
         string sample, string workingFolder, params string[] arguments)
     {
         using SampleProcess process = Start(sample, workingFolder, arguments);
+        return process.WaitForExit();
+    }
+
+    /// <summary>With folders of programs of its own.</summary>
+    public static (int ExitCode, string Output, string Error) RunWithPath(string path, string sample, string workingFolder, params string[] arguments)
+    {
+        using var process = new SampleProcess(sample, workingFolder, arguments, path);
         return process.WaitForExit();
     }
 

@@ -6,15 +6,15 @@ using SkiaSharp;
 
 namespace FacialAttention.Tests.Samples;
 
-/// <summary>The pictures of <c>facial-attention --overlay</c>.</summary>
-public sealed class OverlayTests : IDisposable
+/// <summary>The pictures of <c>facial-attention --attention</c>.</summary>
+public sealed class AttentionPictureTests : IDisposable
 {
     private const string Sample = "Recognize";
     private const int LongestBar = 420;
 
     private readonly TemporaryFolder _folder = new();
 
-    public OverlayTests()
+    public AttentionPictureTests()
     {
         using ExpressionNetwork network = OneCellNetwork.Create(query: 20);
         _folder.Write("net.onnx", OnnxModel.BytesOf(network, new OnnxExportOptions { IncludeAttention = true }));
@@ -26,7 +26,7 @@ public sealed class OverlayTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Run_Overlay_ColoursThePlaceOfTheWeightsAndDrawsTheProbabilities()
+    public void Run_Attention_ColoursThePlaceOfTheWeightsAndDrawsTheProbabilities()
     {
         (int Row, int Column)[] cells = [(0, 0), (0, 5), (3, 0), (3, 5), (1, 4)];
         foreach ((int row, int column) in cells)
@@ -34,13 +34,13 @@ public sealed class OverlayTests : IDisposable
             OneCellNetwork.Face(row, column).Save(_folder.File($"faces/{row}-{column}.png"));
         }
 
-        (int exitCode, string output, string error) = Run("faces", "--overlay", "out", "--json");
+        (int exitCode, string output, string error) = Run("faces", "--attention", "out", "--json");
 
         (exitCode, error).Should().Be((0, ""));
         using JsonDocument json = JsonDocument.Parse(output);
         double[] probabilities =
             [.. json.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("probability").GetDouble())];
-        string[] files = [.. json.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("overlay").GetString()!)];
+        string[] files = [.. json.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("attention").GetString()!)];
         files.Should().HaveCount(cells.Length);
         for (int i = 0; i < files.Length; i++)
         {
@@ -65,16 +65,16 @@ public sealed class OverlayTests : IDisposable
             OneCellNetwork.Face(0, i).Save(_folder.File(faces[i]));
         }
 
-        (int exitCode, string output, string error) = Run("text.png", "faces", "--overlay", "out");
+        (int exitCode, string output, string error) = Run("text.png", "faces", "--attention", "out");
 
         exitCode.Should().Be(1, "text.png is no picture");
         error.Should().StartWith("left out text.png: ");
         output.TrimEnd().Split('\n').Should().HaveCount(3);
         Directory.GetFiles(_folder.File("out")).Select(Path.GetFileName).Should().BeEquivalentTo("a.png", "A-2.png", "a-3.png");
         byte[] first = File.ReadAllBytes(_folder.File("out/a.png"));
-        (exitCode, _, error) = Run("faces", "--overlay", "out");
+        (exitCode, _, error) = Run("faces", "--attention", "out");
         exitCode.Should().Be(2);
-        error.Should().Contain("--overlay: 'out' exists and is not empty; expected a new or empty folder.");
+        error.Should().Contain("--attention: 'out' exists and is not empty; expected a new or empty folder.");
         File.ReadAllBytes(_folder.File("out/a.png")).Should().Equal(first);
     }
 
@@ -88,11 +88,11 @@ public sealed class OverlayTests : IDisposable
 
         OneCellNetwork.Face(0, 0).Save(_folder.File("faces/a.png"));
 
-        (int exitCode, _, string error) = SampleProcess.Run(Sample, _folder.Path, "faces", "--overlay", "out", "--network", "plain.onnx");
+        (int exitCode, _, string error) = SampleProcess.Run(Sample, _folder.Path, "faces", "--attention", "out", "--network", "plain.onnx");
         (exitCode, error.TrimEnd()).Should().Be(
             (2, "error: 'plain.onnx' has no attention maps; expected one that was exported with the option IncludeAttention."));
-        (exitCode, _, error) = SampleProcess.Run(Sample, _folder.Path, "faces", "--overlay", "out", "--network", "none.onnx");
-        (exitCode, error.TrimEnd()).Should().Be((2, "error: --overlay: 'none.onnx' has no attention layers; expected a network with one."));
+        (exitCode, _, error) = SampleProcess.Run(Sample, _folder.Path, "faces", "--attention", "out", "--network", "none.onnx");
+        (exitCode, error.TrimEnd()).Should().Be((2, "error: --attention: 'none.onnx' has no attention layers; expected a network with one."));
         Directory.Exists(_folder.File("out")).Should().BeFalse();
     }
 

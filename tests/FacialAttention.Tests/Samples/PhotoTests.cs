@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using FacialAttention.Tests.Files;
+using Samples;
+using SkiaSharp;
+
+namespace FacialAttention.Tests.Samples;
+
+/// <summary><c>facial-attention</c> on photos and videos with several faces, which are drawn.</summary>
+public sealed class PhotoTests : IDisposable
+{
+    private const string Sample = "Recognize";
+
+    private static readonly ImageSize Size = new(360, 640);
+    private static readonly int[] Portraits = [180, 180];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [FaceNetworksFact]
+    public void Run_AFolderOfPhotosAndCrops_HasARowForEachFaceWithItsBoxAndDrawsThem()
+    {
+        Directory.CreateDirectory(_folder.File("photos"));
+        FaceImage scene = PortraitWall.Draw(Size, Portraits);
+        scene.Save(_folder.File("photos/scene.png"));
+        FaceImage.FromRgb(new byte[400 * 300 * 3], new ImageSize(300, 400)).Save(_folder.File("photos/black.png"));
+        SyntheticFaces.Draw(FacialExpression.Happy, identity: 1, variation: 1).Save(_folder.File("photos/crop.png"));
+
+        (int exitCode, string output, string error) =
+            SampleProcess.Run(Sample, _folder.Path, "photos", "--json", "--overlay", "drawn");
+
+        exitCode.Should().Be(1);
+        error.TrimEnd().Should().Be(
+            "left out photos/black.png: no face was found; expected one that looks at the camera and is not too small, or --detect off for a picture that is a face.");
+        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement[] faces = [.. json.RootElement.GetProperty("faces").EnumerateArray()];
+        faces.Select(face => $"{face.GetProperty("file").GetString()} {face.GetProperty("face").GetInt32()}")
+            .Should().Equal("photos/crop.png 1", "photos/scene.png 1", "photos/scene.png 2");
+        BoxOf(faces[0]).Should().Be(new FaceBox(0, 0, 48, 48));
+        faces[0].TryGetProperty("score", out _).Should().BeFalse("nobody looked for it");
+        FaceBox[] places = [.. PortraitWall.Places(Size, Portraits)];
+        FaceBox[] found = [.. faces.Skip(1).Select(BoxOf).OrderBy(box => box.X)];
+        for (int i = 0; i < places.Length; i++)
+        {
+            (found[i].X + (found[i].Width / 2)).Should().BeApproximately(places[i].X + (places[i].Width / 2), 0.15f * places[i].Width);
+            (found[i].Width / places[i].Width).Should().BeInRange(0.5f, 1.1f);
+        }
+
+        Directory.GetFiles(_folder.File("drawn")).Select(Path.GetFileName).Should().BeEquivalentTo("crop.png", "scene.png");
+        FaceBox first = BoxOf(faces[1]);
+        using SKBitmap drawn = SKBitmap.Decode(_folder.File("drawn/scene.png"));
+        Enumerable.Range((int)first.X - 2, 5).Select(x => drawn.GetPixel(x, (int)(first.Y + (first.Height / 2))))
+            .Should().Contain(pixel => pixel.Blue - pixel.Red > 100, "the first box is blue");
+    }
+
+    [FaceNetworksFact]
+    public void Run_DetectOffOrShort_IsHowFacesAreFound()
+    {
+        PortraitWall.Draw(Size, Portraits).Save(_folder.File("scene.png"));
+
+        (int exitCode, string output, string error) = SampleProcess.Run(Sample, _folder.Path, "scene.png", "--csv", "--detect", "off");
+        (int shortCode, string shortOutput, _) = SampleProcess.Run(Sample, _folder.Path, "scene.png", "--csv", "--detect", "short");
+
+        (exitCode, error, shortCode).Should().Be((0, "", 0));
+        string[] lines = output.TrimEnd().Split('\n');
+        lines[0].Should().StartWith("file,face,x,y,width,height,score,label,probability,uncertain,Neutral,");
+        lines.Skip(1).Should().ContainSingle().Which.Should().StartWith("scene.png,1,0,0,640,360,,");
+        shortOutput.TrimEnd().Split('\n').Skip(1).Should().HaveCountGreaterThan(0).And.NotContain(line => line.Contains("640,360", StringComparison.Ordinal));
+    }
+
+    [ToolFact("ffmpeg", needsFaceNetworks: true)]
+    public void Run_AVideoThatIsCutOff_HasARowForEachFaceOfEachFrameAndDrawsWhatCouldBeRead()
+    {
+        FaceImage[] frames = [.. Enumerable.Range(0, 12).Select(n => PortraitWall.Draw(new ImageSize(240, 320), [150], step: 2 * n))];
+        double[] times = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1.1, 1.3, 1.5];
+        Clip.Write(_folder.File("clip.mp4"), frames, times);
+
+        (int exitCode, string output, string error) =
+            SampleProcess.Run(Sample, _folder.Path, "--video", "clip.mp4", "--csv", "--overlay", "out.mp4", "--detect-every", "2");
+
+        (exitCode, error).Should().Be((0, ""));
+        string[][] rows = [.. output.TrimEnd().Split('\n').Select(line => line.Split(','))];
+        rows[0][..5].Should().Equal("time", "face", "x", "y", "width");
+        rows[1..].Select(row => double.Parse(row[0], CultureInfo.InvariantCulture)).Should().Equal(times);
+        rows[1..].Select(row => row[1]).Should().OnlyContain(number => number == "1");
+        rows[1..].Select(row => row[2]).Distinct().Should().HaveCount(6, "faces are looked for in every second frame");
+        TimesOf("out.mp4").Should().Equal(times);
+
+        Clip.Cut(_folder.File("clip.mp4"), 0.7);
+        (exitCode, output, error) = SampleProcess.Run(Sample, _folder.Path, "--video", "clip.mp4", "--overlay", "part.mp4");
+
+        exitCode.Should().Be(1);
+        output.Should().MatchRegex(@"^ +0\.00 s  face 1 +\w+ \d+\.\d %");
+        error.Should().MatchRegex(@"^clip\.mp4: \d+ frames could be read, not all: .+\.$");
+        TimesOf("part.mp4").Count.Should().BeInRange(1, 11);
+        Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("clip.mp4", "out.mp4", "part.mp4");
+    }
+
+    [LinuxFact]
+    public void Run_VideoWithoutFfmpeg_SaysWhatToInstall()
+    {
+        _folder.Write("clip.mp4", "any"u8);
+
+        (int exitCode, string output, string error) =
+            SampleProcess.RunWithPath("", Sample, _folder.Path, "--video", "clip.mp4", "--overlay", "out.mp4");
+
+        (exitCode, output).Should().Be((2, ""));
+        error.TrimEnd().Should().Be(
+            "error: The program ffmpeg, which reads and writes videos, cannot be started: it is not in a folder of PATH; expected ffmpeg 5.1 or later, "
+            + "by apt-get install ffmpeg, brew install ffmpeg or winget install ffmpeg.");
+        Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().Equal("clip.mp4");
+    }
+
+    private static FaceBox BoxOf(JsonElement face)
+    {
+        JsonElement box = face.GetProperty("box");
+        float Of(string name) => box.GetProperty(name).GetSingle();
+        return new FaceBox(Of("x"), Of("y"), Of("width"), Of("height"));
+    }
+
+    private List<double> TimesOf(string name)
+    {
+        var times = new List<double>();
+        using var reader = Recognize.VideoReader.OpenFile(_folder.File(name));
+        while (reader.Read(CancellationToken.None) is { } frame)
+        {
+            times.Add(Math.Round(frame.Time.TotalSeconds, 3));
+        }
+
+        return times;
+    }
+}
