@@ -48,7 +48,7 @@ public sealed class RunningCallsTests
     [Fact]
     public void Begin_ManyThreadsBesideClose_FreesAfterTheLastOfThem()
     {
-        for (int round = 0; round < 200; round++)
+        for (int round = 0; round < 60; round++)
         {
             int running = 0, freed = 0, freedUnderCall = 0;
             RunningCalls calls = new(this, () =>

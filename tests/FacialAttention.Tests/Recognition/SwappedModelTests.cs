@@ -16,7 +16,7 @@ public sealed class SwappedModelTests
         using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.CnnLstm);
         byte[] model = OnnxModel.BytesOf(network);
 
-        SwapUnderLoad(() => OnnxExpressionRecognizer.Load(model, options => options.IntraOpNumThreads = 1), TimeSpan.FromSeconds(10));
+        SwapUnderLoad(() => OnnxExpressionRecognizer.Load(model, options => options.IntraOpNumThreads = 1), TimeSpan.FromSeconds(4));
     }
 
     [Fact]

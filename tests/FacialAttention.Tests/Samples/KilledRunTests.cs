@@ -36,7 +36,7 @@ public sealed class KilledRunTests : IDisposable
     [Fact]
     public void Train_KilledAtRandomMomentsAndResumed_WritesTheBytesOfAnUninterruptedRun()
     {
-        int kills = int.Parse(Environment.GetEnvironmentVariable("FACIALATTENTION_KILLS") ?? "5", CultureInfo.InvariantCulture);
+        int kills = int.Parse(Environment.GetEnvironmentVariable("FACIALATTENTION_KILLS") ?? "3", CultureInfo.InvariantCulture);
         FerCsv.Write(_folder.File("faces.csv"), ("Training", 40), ("PublicTest", 14));
         File.WriteAllText(_folder.File("recipe.json"), Recipe);
         var wholes = new Dictionary<OptimizerKind, (byte[] Checkpoint, TimeSpan Duration)>();

@@ -164,7 +164,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
         string output = folder.File("out");
         string[] arguments =
         [
-            "--data", csv, "--variants", "cnn-lstm,acnn-alstm", "--seeds", "1,2", "--iterations", "20", "--batch-size", "8",
+            "--data", csv, "--variants", "cnn-lstm,acnn-alstm", "--seeds", "1,2", "--iterations", "10", "--batch-size", "8",
             "--lstm-hidden", "8", "--threads", "1", "--output", output,
         ];
         using SampleProcess process = SampleProcess.Start(Sample, folder.Path, arguments);
@@ -195,7 +195,7 @@ public sealed class VariantTableTests(VariantTableTests.TwoVariants run) : IClas
 
         error.Should().BeEmpty();
         exitCode.Should().Be(0);
-        text.Should().NotContain("CNN-LSTM seed 1: iteration", "it was finished").And.Contain("ACNN-ALSTM seed 2: iteration 20 of 20");
+        text.Should().NotContain("CNN-LSTM seed 1: iteration", "it was finished").And.Contain("ACNN-ALSTM seed 2: iteration 10 of 10");
         text.Split('\n').Count(line => line.StartsWith("│ ", StringComparison.Ordinal)).Should().Be(5, "there are a header and four rows");
         FinishedRows(output).Should().Be(4);
         Directory.GetFiles(output, "*.resume").Should().BeEmpty();
