@@ -15,7 +15,6 @@ const string Usage = """
       tool    TOOL.dll CHECKPOINT.safetensors MODEL.onnx FER2013.csv VOTES.csv
                                                               does samples/Recognize say of 200 PNG files what TorchSharp says?
       scenes  [COUNT] [SEED] [FOLDER]                         how many faces of drawn scenes are found, by size and tilt? 240 from seed 1
-      detect                                                  how long does it take to find five faces, and does memory grow?
       framing FER2013.csv VOTES.csv [FACES]                   which part of a picture around a face is the network best shown?
       photo   [PICTURE.png]                                   how long do finding and recognising five faces take? Writes the picture, if named
       video   CLIP [FRAMES [DETECT_EVERY]]                    how many frames a second, and does memory grow?
@@ -53,9 +52,6 @@ try
                 int.Parse(rest.ElementAtOrDefault(0) ?? "240", CultureInfo.InvariantCulture),
                 int.Parse(rest.ElementAtOrDefault(1) ?? "1", CultureInfo.InvariantCulture),
                 rest.ElementAtOrDefault(2));
-            return 0;
-        case ["detect"]:
-            Detection.Run();
             return 0;
         case ["framing", var data, var votes, .. { Length: <= 1 } faces]:
             Framing.Run(data, votes, int.Parse(faces.SingleOrDefault() ?? "600", CultureInfo.InvariantCulture));

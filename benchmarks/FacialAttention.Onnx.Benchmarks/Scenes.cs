@@ -61,8 +61,8 @@ internal static class Scenes
                 FacePoints points = face.Points!.Value;
                 Vector2 between = points.LeftEye - points.RightEye;
                 int tilt = TiltOf(double.RadiansToDegrees(Math.Atan2(between.Y, between.X)));
-                DrawnScene.Face? drawn = missed.MaxBy(candidate => Overlap(candidate.Box, face.Box));
-                bool isRight = drawn is not null && Overlap(drawn.Box, face.Box) >= LeastOverlap;
+                DrawnScene.Face? drawn = missed.MaxBy(candidate => candidate.Box.OverlapWith(face.Box));
+                bool isRight = drawn is not null && drawn.Box.OverlapWith(face.Box) >= LeastOverlap;
                 found.Add((SizeOf(face.Box.Width), tilt, isRight));
                 if (isRight)
                 {
@@ -109,12 +109,4 @@ internal static class Scenes
 
     /// <summary>The nearest one, to either side; what is more than upside down is counted with the last.</summary>
     private static int TiltOf(double degrees) => Array.IndexOf(Tilts, Tilts.MinBy(tilt => Math.Abs(tilt - Math.Abs(degrees))));
-
-    private static float Overlap(FaceBox one, FaceBox other)
-    {
-        float width = Math.Min(one.X + one.Width, other.X + other.Width) - Math.Max(one.X, other.X);
-        float height = Math.Min(one.Y + one.Height, other.Y + other.Height) - Math.Max(one.Y, other.Y);
-        float shared = Math.Max(0, width) * Math.Max(0, height);
-        return shared / ((one.Width * one.Height) + (other.Width * other.Height) - shared);
-    }
 }

@@ -30,7 +30,7 @@ internal sealed class FaceTracks(ExpressionLabels labels)
         IEnumerable<(FaceTrack Track, DetectedFace Face, double Overlap)> pairs =
             from track in _tracks
             from face in faces
-            let overlap = Overlap(track.Face.Box, face.Box)
+            let overlap = track.Face.Box.OverlapWith(face.Box)
             where overlap >= LeastOverlap
             orderby overlap descending
             select (track, face, overlap);
@@ -45,14 +45,5 @@ internal sealed class FaceTracks(ExpressionLabels labels)
 
         _tracks.AddRange(faces.Where(unknown.Contains).Select(face => new FaceTrack(++Count, face, time, labels)));
         Visible = [.. _tracks.Where(track => track.LastSeen == time && !free.Contains(track)).OrderBy(track => track.Number)];
-    }
-
-    /// <summary>The area that two boxes share over that of both together; turned boxes count as they were before they were turned.</summary>
-    internal static double Overlap(FaceBox one, FaceBox other)
-    {
-        double width = Math.Min(one.X + one.Width, other.X + other.Width) - Math.Max(one.X, other.X);
-        double height = Math.Min(one.Y + one.Height, other.Y + other.Height) - Math.Max(one.Y, other.Y);
-        double shared = Math.Max(0, width) * Math.Max(0, height);
-        return shared / (((double)one.Width * one.Height) + ((double)other.Width * other.Height) - shared);
     }
 }

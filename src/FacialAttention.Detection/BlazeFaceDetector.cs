@@ -81,11 +81,8 @@ public sealed class BlazeFaceDetector : IFaceDetector
 
         return
         [
-            .. FaceCandidate.Merge(candidates, _options.SameFaceOverlap).Select(face =>
-            {
-                Vector2 sides = face.BottomRight - face.TopLeft;
-                return new DetectedFace(new FaceBox(face.TopLeft.X, face.TopLeft.Y, sides.X, sides.Y), face.Score, face.Points);
-            }),
+            .. FaceCandidate.Merge(candidates, _options.SameFaceOverlap)
+                .Select(face => new DetectedFace(face.Box, face.Score, face.Points)),
         ];
     }
 

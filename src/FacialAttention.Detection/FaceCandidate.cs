@@ -5,6 +5,8 @@ namespace FacialAttention;
 /// <summary>What one anchor of the network says: a face, in pixels of the picture.</summary>
 internal readonly record struct FaceCandidate(float Score, Vector2 TopLeft, Vector2 BottomRight, FacePoints Points)
 {
+    public FaceBox Box => new(TopLeft.X, TopLeft.Y, BottomRight.X - TopLeft.X, BottomRight.Y - TopLeft.Y);
+
     /// <summary>
     /// One face for each group of overlapping boxes: as its score the best one of the group, the rest as means weighted by the scores.
     /// The networks were made for this weighted non-maximum suppression (Bazarevsky et al. 2019, "BlazeFace", section 3.4): to leave out all but the best
@@ -24,7 +26,7 @@ internal readonly record struct FaceCandidate(float Score, Vector2 TopLeft, Vect
             for (int i = 0; i < candidates.Count; i++)
             {
                 FaceCandidate candidate = candidates[i];
-                if (i == 0 || best.OverlapWith(candidate) > overlap)
+                if (i == 0 || best.Box.OverlapWith(candidate.Box) > overlap)
                 {
                     sum = sum.Plus(candidate);
                 }
@@ -39,13 +41,6 @@ internal readonly record struct FaceCandidate(float Score, Vector2 TopLeft, Vect
         }
 
         return faces;
-    }
-
-    /// <summary>Intersection over union of the boxes.</summary>
-    private float OverlapWith(in FaceCandidate other)
-    {
-        float shared = Area(Vector2.Max(TopLeft, other.TopLeft), Vector2.Min(BottomRight, other.BottomRight));
-        return shared / (Area(TopLeft, BottomRight) + Area(other.TopLeft, other.BottomRight) - shared);
     }
 
     private FaceCandidate Plus(in FaceCandidate other) => new(
@@ -63,10 +58,4 @@ internal readonly record struct FaceCandidate(float Score, Vector2 TopLeft, Vect
         TopLeft / weight,
         BottomRight / weight,
         new FacePoints(Points.RightEye / weight, Points.LeftEye / weight, Points.NoseTip / weight, Points.MouthCentre / weight));
-
-    private static float Area(Vector2 topLeft, Vector2 bottomRight)
-    {
-        Vector2 sides = Vector2.Max(bottomRight - topLeft, Vector2.Zero);
-        return sides.X * sides.Y;
-    }
 }

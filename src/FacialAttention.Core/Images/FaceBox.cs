@@ -18,6 +18,28 @@ public readonly record struct FaceBox(float X, float Y, float Width, float Heigh
     /// </summary>
     public float Roll { get; init; }
 
+    /// <summary>
+    /// How far two rectangles are the same place: the area that they share over that of both together (intersection over union), 0 to 1. Turned ones
+    /// count as they were before they were turned.
+    /// </summary>
+    /// <param name="other">The other one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number of this box or of the other one is not finite, or a side not more than 0.</exception>
+    public double OverlapWith(FaceBox other)
+    {
+        foreach (FaceBox box in (ReadOnlySpan<FaceBox>)[this, other])
+        {
+            if (!box.HasArea)
+            {
+                throw new ArgumentOutOfRangeException(nameof(other), $"Got {box}; expected finite numbers, and sides of more than 0.");
+            }
+        }
+
+        double width = Math.Min((double)X + Width, (double)other.X + other.Width) - Math.Max(X, other.X);
+        double height = Math.Min((double)Y + Height, (double)other.Y + other.Height) - Math.Max(Y, other.Y);
+        double shared = Math.Max(0, width) * Math.Max(0, height);
+        return shared / (((double)Width * Height) + ((double)other.Width * other.Height) - shared);
+    }
+
     internal (double X, double Y) Centre => (X + (0.5 * Width), Y + (0.5 * Height));
 
     /// <summary>Whether all numbers are finite and the sides more than 0.</summary>
