@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using System.Text.RegularExpressions;
 using FacialAttention.Tests.Training;
 
 namespace FacialAttention.Tests;
@@ -10,12 +9,12 @@ namespace FacialAttention.Tests;
 /// The README's example, compiled as it stands there and run with only the number of iterations replaced; those of the documentation,
 /// compiled.
 /// </summary>
-public sealed partial class ReadmeTests
+public sealed class ReadmeTests
 {
     [Fact]
     public void Example_OnASmallCsv_TrainsEvaluatesSavesAndLoads()
     {
-        string example = ExamplesOfReadme().Single(code => code.Contains("Iterations = 5000", StringComparison.Ordinal));
+        string example = PageExamples.OfReadme().Single(code => code.Contains("Iterations = 5000", StringComparison.Ordinal));
         MethodInfo main = CompiledExample.Of(example.Replace("Iterations = 5000", "Iterations = 2", StringComparison.Ordinal)).EntryPoint!;
         string folder = Directory.CreateTempSubdirectory("FacialAttention-readme-").FullName;
         string formerFolder = Directory.GetCurrentDirectory();
@@ -49,15 +48,11 @@ public sealed partial class ReadmeTests
     [InlineData("photos.md", 1)]
     public void Examples_OfADocument_Compile(string name, int count)
     {
-        MatchCollection examples = ExampleBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", name)));
+        IReadOnlyList<string> examples = PageExamples.Of($"docs/{name}");
 
         examples.Should().HaveCount(count);
-        examples.Select(example => CompiledExample.Of(example.Groups["code"].Value)).Should().NotContainNulls();
+        examples.Select(example => CompiledExample.Of(example)).Should().NotContainNulls();
     }
-
-    /// <summary>The programs of the README in their order; the first one is run from the packed package (PackageTests).</summary>
-    internal static IEnumerable<string> ExamplesOfReadme() =>
-        ExampleBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Select(match => match.Groups["code"].Value);
 
     private static string CsvOf(int training, int publicTest)
     {
@@ -71,7 +66,4 @@ public sealed partial class ReadmeTests
 
         return csv.ToString();
     }
-
-    [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
-    private static partial Regex ExampleBlock();
 }

@@ -2,9 +2,6 @@ using System.Globalization;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
-[assembly: TestCollectionOrderer("FacialAttention.Tests.ShuffledOrder", "FacialAttention.Tests")]
-[assembly: TestCaseOrderer("FacialAttention.Tests.ShuffledOrder", "FacialAttention.Tests")]
-
 namespace FacialAttention.Tests;
 
 /// <summary>

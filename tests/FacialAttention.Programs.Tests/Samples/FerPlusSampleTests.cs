@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FacialAttention.Tests.Data;
 using FacialAttention.Tests.Files;
-using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Samples;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FacialAttention.Tests.Files;
-using FacialAttention.Tests.Storage;
 using Samples;
 
 namespace FacialAttention.Tests.Samples;

@@ -5,7 +5,6 @@ using System.Text.Json;
 using FacialAttention.Tests.Export;
 using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Packaging;
-using FacialAttention.Tests.Storage;
 using FacialAttention.Tests.Training;
 using TorchSharp;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using FacialAttention.Tests.Files;
-using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Samples;
 

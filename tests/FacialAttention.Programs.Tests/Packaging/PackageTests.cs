@@ -50,7 +50,7 @@ public sealed class PackageTests(PackedConsumer consumer)
     [Fact]
     public void Readme_FirstExampleInAnApplicationOfItsOwn_SaysWhatTheFaceShows()
     {
-        string example = ReadmeTests.ExamplesOfReadme().First();
+        string example = PageExamples.OfReadme().First();
         example.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(4, "three lines beside the using");
         string application = consumer.BuildRecognizer(example);
         FaceDataset faces = SyntheticFaces.Generate(1, seed: 1);
@@ -99,7 +99,7 @@ public sealed class PackageTests(PackedConsumer consumer)
             + ((string?)dependency.Attribute("version"))?.Replace(consumer.Version, "(this version)", StringComparison.Ordinal)))];
 
         string approved = Path.Combine(
-            PackedConsumer.RepositoryFolder, "tests", "FacialAttention.Tests", "Packaging", $"{name}.dependencies.approved.txt");
+            PackedConsumer.RepositoryFolder, "tests", "FacialAttention.Programs.Tests", "Packaging", $"{name}.dependencies.approved.txt");
 
         lines.Order(StringComparer.Ordinal).Should().Equal(File.ReadAllLines(approved), $"{approved} holds what was agreed upon");
         lines.Should().NotContain(line => line.Contains("libtorch", StringComparison.Ordinal), "the application chooses its libtorch");

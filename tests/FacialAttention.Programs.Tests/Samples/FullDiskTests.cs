@@ -1,6 +1,5 @@
 using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Packaging;
-using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Samples;
 

@@ -2,7 +2,6 @@ using FacialAttention.Tests.Export;
 using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Packaging;
-using FacialAttention.Tests.Storage;
 
 namespace FacialAttention.Tests.Samples;
 
