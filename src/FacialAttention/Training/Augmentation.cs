@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,8 +6,9 @@ namespace FacialAttention;
 
 /// <summary>
 /// Changes batches of faces at random, each face in its own way. First geometry, which moves landmarks too: flip, rotation, scale and shift,
-/// crop; then appearance: contrast and brightness, erasing. What happens to a batch is a pure function of the seed and the iteration, the same
-/// on every device; what is switched off draws nothing from what is on. All on tensors of the whole batch, wherever they are.
+/// crop; then appearance: contrast and brightness, erasing, corruption. What happens to a batch is a pure function of the seed and the iteration, the same
+/// on every device; what is switched off draws nothing from what is on. All on tensors of the whole batch, wherever they are, but for
+/// corruption, which is done to the bytes of the faces that it meets.
 /// </summary>
 /// <param name="options">What to do, valid; null for the paper's flips.</param>
 /// <param name="seed">The seed of all random numbers, at least 0.</param>
@@ -18,6 +20,7 @@ internal sealed class Augmentation(AugmentationOptions? options = null, int seed
     private const long CropStream = 4;
     private const long LightStream = 5;
     private const long EraseStream = 6;
+    private const long CorruptionStream = 9;
 
     private const double SmallestErasedShare = 0.02;
     private const double LargestErasedAspect = 3.3;
@@ -35,8 +38,12 @@ internal sealed class Augmentation(AugmentationOptions? options = null, int seed
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
+        ILookup<bool, (long Face, Corruption What)> corruptions = DrawCorruptions((int)batch.Images.shape[0], iteration)
+            .ToLookup(drawn => drawn.What.Kind == CorruptionKind.Rotation); // which is geometry
         FaceBatch moved = Crop(Warp(Flip(batch, isMirrored ?? DrawFlips(batch, iteration)), iteration), iteration); // [N, 1, h, w]
+        moved = Spoil(moved, [.. corruptions[true]]);
         Tensor images = Erase(Light(moved.Images, iteration), iteration);
+        images = Spoil(moved with { Images = images }, [.. corruptions[false]]).Images;
         return (moved with { Images = images, Clean = ReferenceEquals(images, moved.Images) ? images.alias() : moved.Images }).MoveToOuter(scope);
     }
 
@@ -221,6 +228,61 @@ internal sealed class Augmentation(AugmentationOptions? options = null, int seed
         Tensor x = arange(width, ScalarType.Float32, images.device).view(1, 1, 1, -1);
         Tensor isInside = y.ge(edges[0]) & y.lt(edges[1]) & x.ge(edges[2]) & x.lt(edges[3]); // [N, 1, H, W]
         return where(isInside, PerFace(tones, images), images);
+    }
+
+    private List<(long Face, Corruption What)> DrawCorruptions(int count, long iteration)
+    {
+        var drawn = new List<(long Face, Corruption What)>();
+        if (_options.CorruptionProbability == 0)
+        {
+            return drawn;
+        }
+
+        var random = new SeededRandom(seed, CorruptionStream, iteration);
+        CorruptionKind[] kinds = Enum.GetValues<CorruptionKind>();
+        for (int face = 0; face < count; face++)
+        {
+            bool isSpoilt = random.NextDouble() < _options.CorruptionProbability;
+            CorruptionKind kind = kinds[random.NextInt32(kinds.Length)];
+            int strength = 1 + random.NextInt32(_options.MaxCorruptionStrength);
+            long own = unchecked((long)random.NextUInt64());
+            if (isSpoilt)
+            {
+                drawn.Add((face, new Corruption(kind, strength, own)));
+            }
+        }
+
+        return drawn;
+    }
+
+    /// <summary>The batch with some of its faces, and their landmarks, as corruptions leave them; the other faces keep every bit.</summary>
+    private static FaceBatch Spoil(FaceBatch batch, (long Face, Corruption What)[] corruptions)
+    {
+        if (corruptions.Length == 0)
+        {
+            return batch;
+        }
+
+        Tensor images = batch.Images;
+        using Scalar white = 255;
+        Tensor rows = tensor([.. corruptions.Select(corruption => corruption.Face)]).to(images.device);
+        Tensor pixels = (images.index_select(0, rows) * white).round_().to(ScalarType.Byte).cpu().contiguous(); // [M, 1, H, W]
+        Tensor? points = batch.Landmarks?.index_select(0, rows).cpu().contiguous(); // [M, L, 2]
+        var size = new ImageSize((int)images.shape[2], (int)images.shape[3]);
+        int perFace = (int)(points?.shape[1] * 2 ?? 0);
+        Span<byte> faces = pixels.bytes;
+        Span<float> landmarks = points is null ? [] : MemoryMarshal.Cast<byte, float>(points.bytes);
+        for (int i = 0; i < corruptions.Length; i++)
+        {
+            corruptions[i].What.Apply(
+                faces.Slice(i * size.Pixels, size.Pixels), size, row: 0, landmarks.Slice(i * perFace, perFace));
+        }
+
+        return batch with
+        {
+            Images = images.index_copy(0, rows, pixels.to(images.device).to(images.dtype).div_(white)),
+            Landmarks = points is null ? null : batch.Landmarks!.index_copy(0, rows, points.to(images.device)),
+        };
     }
 
     private static Tensor PerFace(float[] values, Tensor images) => tensor(values).to(images.dtype).to(images.device).view(-1, 1, 1, 1);

@@ -68,6 +68,20 @@ public sealed class AugmentationOptions : IValidatableObject
     [OptionRange(0.02, 1.0)]
     public double MaxErasedShare { get; set; } = 0.2;
 
+    /// <summary>
+    /// The chance that a face is spoilt as bad light, hands, masks and bad cameras do (<see cref="Corruption"/>), by a kind and a strength that are
+    /// drawn: 0 to 1, default 0. It comes after all else, and needs faces of at least 16 pixels a side, after the crop.
+    /// </summary>
+    [OptionRange(0.0, 1.0)]
+    public double CorruptionProbability { get; set; }
+
+    /// <summary>
+    /// The highest strength of <see cref="CorruptionProbability"/>; each from 1 up to it is as likely: 1 to 5, default 3. Without effect if that
+    /// is 0.
+    /// </summary>
+    [OptionRange(1, Corruption.MaxStrength)]
+    public int MaxCorruptionStrength { get; set; } = 3;
+
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext) =>
         OptionsValidation.FindPairFault(nameof(CropHeight), CropHeight, nameof(CropWidth), CropWidth) is { } fault ? [fault] : [];
 

@@ -81,6 +81,7 @@ internal sealed class TrainingRun : IDisposable
                 nameof(training));
         }
 
+        CheckSpoilable(size, options.Augmentation);
         if (options.Augmentation is not { CropHeight: { } height, CropWidth: { } width })
         {
             return;
@@ -98,6 +99,17 @@ internal sealed class TrainingRun : IDisposable
             throw new ArgumentException(
                 $"Training cuts faces to {crop}, and in validation the network looks at {seen} of them; expected a network that takes the "
                 + $"centre of {crop} and says so ({nameof(IDescribed)}, the crop of its preprocessing), or no crop in training.");
+        }
+    }
+
+    private static void CheckSpoilable(ImageSize size, AugmentationOptions options)
+    {
+        var seen = new ImageSize(options.CropHeight ?? size.Height, options.CropWidth ?? size.Width);
+        int least = Enum.GetValues<CorruptionKind>().Max(kind => new Corruption(kind, 1).MinSide);
+        if (options.CorruptionProbability > 0 && (seen.Height < least || seen.Width < least))
+        {
+            throw new ArgumentException(
+                $"Training is to spoil faces of {seen} ({nameof(AugmentationOptions.CorruptionProbability)}); expected at least {least} pixels a side, or 0.");
         }
     }
 

@@ -29,7 +29,8 @@ internal sealed class OptionsTarget : Target
             "Iterations": 10, "BatchSize": 4, "Optimizer": "SgdNesterov", "LearningRate": 0.01, "Schedule": "Cosine", "WarmupIterations": 2,
             "Momentum": 0.9, "WeightDecay": 0.0001, "DecayedWeights": "ConvolutionAndLinear", "MaxGradientNorm": 5, "LabelSmoothing": 0.1,
             "MixupAlpha": 0.2, "MixupEnd": 0.8, "DistillationShare": 0.5, "DistillationTemperature": 2,
-            "Augmentation": {"FlipProbability": 0.5, "AlternateFlips": true, "MaxRotationDegrees": 10, "CropHeight": 40, "CropWidth": 40, "MaxErasedShare": 0.2},
+            "Augmentation": {"FlipProbability": 0.5, "AlternateFlips": true, "MaxRotationDegrees": 10, "CropHeight": 40, "CropWidth": 40, "MaxErasedShare": 0.2,
+              "CorruptionProbability": 0.1, "MaxCorruptionStrength": 2},
             "AveragingDecay": 0.99, "PatienceValidations": 3, "LearningRateFactors": {"backbone": 0, "classifier.linear": 2},
             "ValidationInterval": 5, "ResumeInterval": 5, "Seed": 3, "Device": "Cuda", "CudaIndex": 1
           }

@@ -23,8 +23,10 @@ public sealed class AugmentationOptionsTests
             MaxContrast = 0.0,
             ErasingProbability = 0.0,
             MaxErasedShare = 0.2,
+            CorruptionProbability = 0.0,
+            MaxCorruptionStrength = 3,
         });
-        typeof(AugmentationOptions).GetProperties().Should().HaveCount(11, "a new option belongs into these tests");
+        typeof(AugmentationOptions).GetProperties().Should().HaveCount(13, "a new option belongs into these tests");
     }
 
     [Theory]
@@ -46,6 +48,10 @@ public sealed class AugmentationOptionsTests
     [InlineData("MaxErasedShare", 0.019, "0.02 to 1")]
     [InlineData("MaxErasedShare", 1.01, "0.02 to 1")]
     [InlineData("MaxErasedShare", double.PositiveInfinity, "0.02 to 1")]
+    [InlineData("CorruptionProbability", -0.01, "0 to 1")]
+    [InlineData("CorruptionProbability", 1.01, "0 to 1")]
+    [InlineData("MaxCorruptionStrength", 0, "1 to 5")]
+    [InlineData("MaxCorruptionStrength", 6, "1 to 5")]
     [InlineData("CropHeight", 0, "1 to 65536")]
     [InlineData("CropHeight", 65_537, "1 to 65536")]
     [InlineData("CropWidth", 0, "1 to 65536")]
@@ -71,6 +77,9 @@ public sealed class AugmentationOptionsTests
     [InlineData("ErasingProbability", 1.0)]
     [InlineData("MaxErasedShare", 0.02)]
     [InlineData("MaxErasedShare", 1.0)]
+    [InlineData("CorruptionProbability", 1.0)]
+    [InlineData("MaxCorruptionStrength", 1)]
+    [InlineData("MaxCorruptionStrength", 5)]
     [InlineData("CropHeight", 1)]
     [InlineData("CropWidth", 65_536)]
     public void Augmentation_AtTheBounds_IsAccepted(string property, object value)
@@ -98,7 +107,7 @@ public sealed class AugmentationOptionsTests
             FluentActions.Invoking(() => Validate(options)).Should().Throw<OptionsValidationException>().Which;
 
         exception.OptionsType.Should().Be<AugmentationOptions>();
-        exception.Failures.Should().HaveCount(10);
+        exception.Failures.Should().HaveCount(12);
         typeof(AugmentationOptions).GetProperties().Where(property => property.PropertyType != typeof(bool))
             .Should().OnlyContain(property => exception.Message.Contains(property.Name + " is "));
     }
@@ -130,6 +139,8 @@ public sealed class AugmentationOptionsTests
         MaxContrast = 0.625,
         ErasingProbability = 0.75,
         MaxErasedShare = 0.0625,
+        CorruptionProbability = 0.875,
+        MaxCorruptionStrength = 4,
     };
 
     /// <summary>Every option is out of its range.</summary>
@@ -145,6 +156,8 @@ public sealed class AugmentationOptionsTests
         MaxContrast = 2,
         ErasingProbability = 2,
         MaxErasedShare = 0,
+        CorruptionProbability = 2,
+        MaxCorruptionStrength = 0,
     };
 
     /// <summary>What a configuration file says for these options, under a prefix.</summary>

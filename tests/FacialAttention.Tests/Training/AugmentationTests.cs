@@ -19,6 +19,7 @@ public sealed class AugmentationTests
         ["crop"] = new() { FlipProbability = 0, CropHeight = 5, CropWidth = 6 },
         ["light"] = new() { FlipProbability = 0, MaxBrightness = 0.2, MaxContrast = 0.3 },
         ["erasing"] = new() { FlipProbability = 0, ErasingProbability = 0.5, MaxErasedShare = 0.3 },
+        ["corruption"] = new() { FlipProbability = 0, CorruptionProbability = 1, MaxCorruptionStrength = 5 },
         ["all"] = All(),
     };
 
