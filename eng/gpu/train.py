@@ -96,6 +96,8 @@ AUGMENTATION = {
     "maxContrast": 0.0,
     "erasingProbability": 0.0,
     "maxErasedShare": 0.2,
+    "corruptionProbability": 0.0,
+    "maxCorruptionStrength": 3,
 }
 WITHOUT_EFFECT = ["validationBatchSize", "resumeInterval", "device", "cudaIndex"]  # on what the weights become
 STAGE = {"kernelSize": None, "channels": None, "pool": False, "convolutions": 1, "shortcut": False, "squeezeExcitationReduction": None}
@@ -209,6 +211,9 @@ class Recipe:
         crops = [(options["cropHeight"], options["cropWidth"]) for options in (self.network, self.augmentation)]
         if crops[1] != (None, None) and crops[0] != crops[1]:
             self.faults.append(f"trainer:augmentation crops to {crops[1]} and the network sees {crops[0]}; expected the same.")
+
+        if self.augmentation["corruptionProbability"] != 0:
+            self.faults.append("trainer:augmentation:corruptionProbability is not 0; expected 0: this script spoils no faces, samples/Train does.")
 
     def iterations(self, faces):
         if self.trainer["epochs"] is None:
