@@ -211,7 +211,6 @@ class Recipe:
         crops = [(options["cropHeight"], options["cropWidth"]) for options in (self.network, self.augmentation)]
         if crops[1] != (None, None) and crops[0] != crops[1]:
             self.faults.append(f"trainer:augmentation crops to {crops[1]} and the network sees {crops[0]}; expected the same.")
-
         if self.augmentation["corruptionProbability"] != 0:
             self.faults.append("trainer:augmentation:corruptionProbability is not 0; expected 0: this script spoils no faces, samples/Train does.")
 

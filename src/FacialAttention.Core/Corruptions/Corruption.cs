@@ -41,12 +41,13 @@ public sealed record Corruption
     /// <summary>Whether it hides a part of the face, which <see cref="FindHidden"/> tells: bar, box, hand and mask.</summary>
     public bool Hides => Kind is CorruptionKind.OccludingBar or CorruptionKind.OccludingBox or CorruptionKind.OccludingHand or CorruptionKind.OccludingMask;
 
-    /// <summary>The least height and width of a face that it can be done to, in pixels, 1 to 16.</summary>
+    /// <summary>The least height and width of a face that it can be done to, in pixels, 1 to 24.</summary>
     public int MinSide => Kind switch
     {
         CorruptionKind.Darkness or CorruptionKind.OverExposure or CorruptionKind.LowContrast or CorruptionKind.Noise => 1,
         CorruptionKind.SideLight => 2,
-        CorruptionKind.Blur or CorruptionKind.Jpeg or CorruptionKind.Rotation => 8,
+        CorruptionKind.Jpeg or CorruptionKind.Rotation => 8,
+        CorruptionKind.Blur => 24, // below, the least blur changes nothing
         _ => 16,
     };
 

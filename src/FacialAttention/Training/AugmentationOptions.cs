@@ -70,7 +70,7 @@ public sealed class AugmentationOptions : IValidatableObject
 
     /// <summary>
     /// The chance that a face is spoilt as bad light, hands, masks and bad cameras do (<see cref="Corruption"/>), by a kind and a strength that are
-    /// drawn: 0 to 1, default 0. It comes after all else, and needs faces of at least 16 pixels a side, after the crop.
+    /// drawn: 0 to 1, default 0. It comes after all else, and needs faces of at least 24 pixels a side, after the crop.
     /// </summary>
     [OptionRange(0.0, 1.0)]
     public double CorruptionProbability { get; set; }

@@ -62,7 +62,7 @@ public sealed class CorruptionTests
         // A deviation of 0.6 pixels: 0.6638 in the middle, 0.1655 beside it, 0.0026 two pixels away.
         (spoilt[(24 * 48) + 24], spoilt[(24 * 48) + 23], spoilt[(25 * 48) + 24], spoilt[(25 * 48) + 25], spoilt[(24 * 48) + 27])
             .Should().Be((112, 28, 28, 7, 0));
-        Spoil(CorruptionKind.Blur, 5, Constant(Size, 77)).Should().OnlyContain(pixel => pixel == 77);
+        Spoil(CorruptionKind.Blur, 5, Constant(size, 77)).Should().OnlyContain(pixel => pixel == 77);
     }
 
     [Fact]
@@ -210,16 +210,17 @@ public sealed class CorruptionTests
     [InlineData(CorruptionKind.OccludingBox, "2d601cc1c5364357")]
     [InlineData(CorruptionKind.OccludingHand, "7d9c0e835ff24748")]
     [InlineData(CorruptionKind.OccludingMask, "df6b7739d3e65bbf")]
-    [InlineData(CorruptionKind.Blur, "4663db17aaa206c4")]
+    [InlineData(CorruptionKind.Blur, "79de44d3b668d988")]
     [InlineData(CorruptionKind.Noise, "b291ef1a2b9c552b")]
     [InlineData(CorruptionKind.Jpeg, "c0e6534c77527f38")]
     [InlineData(CorruptionKind.LowResolution, "69b9c18b5cc27db5")]
     [InlineData(CorruptionKind.Rotation, "6633e52a63f5c638")]
     public void Apply_EqualArguments_GiveTheSameBytesOnEveryMachine(CorruptionKind kind, string golden)
     {
-        byte[] pattern = [.. Enumerable.Range(0, 3 * Size.Pixels).Select(i => (byte)((7 * (i % Size.Width)) + (11 * (i / Size.Width))))];
+        ImageSize size = kind == CorruptionKind.Blur ? new ImageSize(Height: 24, Width: 28) : Size; // which needs larger faces
+        byte[] pattern = [.. Enumerable.Range(0, 3 * size.Pixels).Select(i => (byte)((7 * (i % size.Width)) + (11 * (i / size.Width))))];
 
-        byte[] spoilt = Spoil(kind, 3, Faces(Size, pattern), seed: 5);
+        byte[] spoilt = Spoil(kind, 3, Faces(size, pattern), seed: 5);
 
         Convert.ToHexStringLower(SHA256.HashData(spoilt))[..16].Should().Be(golden);
     }

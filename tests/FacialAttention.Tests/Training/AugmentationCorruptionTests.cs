@@ -10,7 +10,7 @@ namespace FacialAttention.Tests.Training;
 public sealed class AugmentationCorruptionTests
 {
     private const int Count = 200;
-    private const int Side = 20;
+    private const int Side = 32;
 
     private static readonly FaceDataset Faces = SyntheticFaces.Generate(Count, seed: 1, size: new ImageSize(Side, Side));
 
@@ -98,14 +98,14 @@ public sealed class AugmentationCorruptionTests
     }
 
     [Theory]
-    [InlineData(null, "15x40")]
+    [InlineData(null, "23x40")]
     [InlineData(12, "12x12")]
     public void Fit_FacesTooSmallToBeSpoilt_SaysWhatIsNeeded(int? crop, string seen)
     {
         FaceDataset faces = SyntheticFaces.Generate(4, seed: 1, size: new ImageSize(40, 40));
         FaceDataset small = crop is not null
             ? faces
-            : new FaceDataset(faces.Pixels[..(4 * 15 * 40)].ToArray(), faces.LabelIndices.ToArray(), new ImageSize(15, 40), faces.Labels);
+            : new FaceDataset(faces.Pixels[..(4 * 23 * 40)].ToArray(), faces.LabelIndices.ToArray(), new ImageSize(23, 40), faces.Labels);
         using var network = new TwoLayerNet();
         using var trainer = new Trainer(network, new TrainerOptions
         {
@@ -114,7 +114,7 @@ public sealed class AugmentationCorruptionTests
         });
 
         trainer.Invoking(it => it.Fit(small, small)).Should().Throw<ArgumentException>().WithMessage(
-            $"Training is to spoil faces of {seen} (CorruptionProbability); expected at least 16 pixels a side, or 0.");
+            $"Training is to spoil faces of {seen} (CorruptionProbability); expected at least 24 pixels a side, or 0.");
     }
 
     private static TrainerOptions Options(double share) => new()
