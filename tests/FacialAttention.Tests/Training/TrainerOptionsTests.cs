@@ -242,7 +242,7 @@ public sealed class TrainerOptionsTests
 
         exception.OptionsType.Should().Be<TrainerOptions>();
         exception.Failures.Should().HaveCount(
-            28 + 10 + 3, "each property, each of the augmentation, a factor, an index for a device that is not CUDA, two budgets");
+            28 + 12 + 3, "each property, each of the augmentation, a factor, an index for a device that is not CUDA, two budgets");
         exception.Failures.Should().OnlyContain(failure => exception.Message.Contains(failure));
         IEnumerable<string> ranged = typeof(TrainerOptions).GetProperties().Select(property => property.Name)
             .Except(["Augmentation", "AverageMirrored", "LearningRateFactors"])
