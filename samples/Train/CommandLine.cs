@@ -357,7 +357,8 @@ internal sealed class CommandLine
             _folder, _drawLayout, _labels, _persons, _heldOutPersons, _sequences, _drawSeed,
         };
         var curves = new Command("curves", "Draws the accuracy of finished runs over epochs into one picture.") { _runs, _picture };
-        var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes; or as a smaller checkpoint.")
+        var export = new Command("export", "Writes a trained network as an .onnx file, for FacialAttention.Onnx and other ONNX runtimes, with a .json file of what it says of itself; or as a "
+            + "smaller checkpoint.")
         {
             _checkpoint, _model, _temperature, _attention, _half,
         };

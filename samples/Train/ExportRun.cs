@@ -3,14 +3,16 @@ using FacialAttention;
 
 namespace Train;
 
-/// <summary><c>export</c>: a trained network as an .onnx file, which needs no libtorch, or as a smaller checkpoint.</summary>
+/// <summary><c>export</c>: a trained network as an .onnx file, which needs no libtorch, with what it says of itself beside it as .json; or as a smaller checkpoint.</summary>
 internal static class ExportRun
 {
     public static void Run(ExportSettings settings)
     {
-        if (File.Exists(settings.OutputPath))
+        bool isCheckpoint = Path.GetExtension(settings.OutputPath).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
+        string[] outputs = isCheckpoint ? [settings.OutputPath] : [settings.OutputPath, Path.ChangeExtension(settings.OutputPath, ".json")];
+        if (Array.Find(outputs, File.Exists) is { } former)
         {
-            throw new IOException($"--output: '{settings.OutputPath}' exists; expected a new file.");
+            throw new IOException($"--output: '{former}' exists; expected a new file.");
         }
 
         using ExpressionNetwork network = Checkpoint.Load(settings.CheckpointPath);
@@ -19,13 +21,18 @@ internal static class ExportRun
             network.Calibration = new Calibration { Temperature = temperature };
         }
 
-        if (Path.GetExtension(settings.OutputPath).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+        if (isCheckpoint)
         {
             Checkpoint.Save(settings.OutputPath, network, Checkpoint.ReadProvenance(settings.CheckpointPath), settings.HalfPrecision);
         }
         else
         {
-            var options = new OnnxExportOptions { IncludeAttention = settings.IncludesAttention, HalfPrecision = settings.HalfPrecision };
+            var options = new OnnxExportOptions
+            {
+                IncludeAttention = settings.IncludesAttention,
+                HalfPrecision = settings.HalfPrecision,
+                WriteDescription = true,
+            };
             OnnxExporter.Export(settings.OutputPath, network, options);
         }
 

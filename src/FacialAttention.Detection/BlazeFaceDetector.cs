@@ -56,6 +56,27 @@ public sealed class BlazeFaceDetector : IFaceDetector
         return new BlazeFaceDetector(new InferenceSession(onnx, sessionOptions), model, options);
     }
 
+    /// <summary>
+    /// Writes a network as an .onnx file, for runtimes other than this detector's, for example in a browser: samples/LivePage. An existing file is replaced
+    /// only once the new one is on the disk.
+    /// </summary>
+    /// <remarks>
+    /// The input is [1, 3, side, side], red, green and blue from -1 to 1 (side: 192 of the full range, 128 of the short one). The outputs are, for each of A
+    /// anchors, 16 values [1, A, 16] (in pixels of the square, from the anchor's centre: centre x and y, width and height of a box, x and y of six points)
+    /// and a score before its sigmoid [1, A, 1].
+    /// </remarks>
+    /// <param name="path">The file to write; its folder exists.</param>
+    /// <param name="range">Which network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    /// <exception cref="InvalidOperationException">The package holds no network, as for <see cref="Load"/>.</exception>
+    /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
+    public static void Export(string path, BlazeFaceRange range = BlazeFaceRange.Full)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] onnx = BlazeFaceModel.Of(range).ToOnnx();
+        AtomicFile.Write(path, stream => stream.Write(onnx));
+    }
+
     /// <inheritdoc/>
     /// <remarks>
     /// The faces have <see cref="DetectedFace.Points"/>. Boxes and points may reach beyond the picture, where its edge cuts a face, but each box has a

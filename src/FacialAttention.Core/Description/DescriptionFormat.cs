@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -52,6 +53,28 @@ internal static partial class DescriptionFormat
         metadata.Add(VersionKey, Version.ToString(CultureInfo.InvariantCulture));
         metadata.Add(LibraryKey, Library);
         return metadata;
+    }
+
+    /// <summary>Writes entries as one JSON object, a line for each: those that are JSON as they are, the others as strings.</summary>
+    public static void WriteJson(IEnumerable<KeyValuePair<string, string>> metadata, Stream stream)
+    {
+        var form = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using var writer = new Utf8JsonWriter(stream, form);
+        writer.WriteStartObject();
+        foreach ((string key, string value) in metadata)
+        {
+            writer.WritePropertyName(key);
+            if (key is LabelsKey or PreprocessingKey or CalibrationKey or OptionsKey)
+            {
+                writer.WriteRawValue(value);
+            }
+            else
+            {
+                writer.WriteStringValue(value);
+            }
+        }
+
+        writer.WriteEndObject();
     }
 
     public static string ToJson(NetworkPreprocessing preprocessing) => ToJson(

@@ -16,4 +16,11 @@ public sealed class OnnxExportOptions
     /// Default: false.
     /// </summary>
     public bool HalfPrecision { get; set; }
+
+    /// <summary>
+    /// Whether the metadata of the model are also written beside it, as one JSON object of the same keys: face.json for face.onnx, where a former file is
+    /// replaced. A runtime in a browser does not show metadata, and whoever feeds the model there needs the labels and the size of faces. <c>labels</c>,
+    /// <c>preprocessing</c>, <c>calibration</c> and <c>options</c> are JSON in JSON, the other values text (docs/architecture.md). Default: false.
+    /// </summary>
+    public bool WriteDescription { get; set; }
 }

@@ -14,8 +14,8 @@ namespace FacialAttention;
 /// is left out: the file computes as the network does in evaluation mode, whatever mode it is in.
 /// </para>
 /// <para>
-/// The file describes itself in <c>metadata_props</c> by the entries that a checkpoint has (docs/architecture.md). Equal weights and options
-/// give equal bytes.
+/// The file describes itself in <c>metadata_props</c> by the entries that a checkpoint has (docs/architecture.md); where a runtime does not show them, as in
+/// a browser, <see cref="OnnxExportOptions.WriteDescription"/> writes them beside it as JSON. Equal weights and options give equal bytes.
 /// </para>
 /// </remarks>
 public static class OnnxExporter
@@ -31,16 +31,28 @@ public static class OnnxExporter
     /// <param name="network">The network; its weights are Float32 and finite, and take less than 2 GB. It stays as it is.</param>
     /// <param name="options">What to add to it; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// A weight is not Float32 or not finite, or beyond 65504 where it is rounded, or there are too many for one file.
+    /// A weight is not Float32 or not finite, or beyond 65504 where it is rounded, or there are too many for one file; or the path ends in .json and
+    /// a description is to stand beside it.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Export(string path, ExpressionNetwork network, OnnxExportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        string? description = options is { WriteDescription: true } ? DescriptionPathOf(path) : null;
         ModelProto model = CreateModel(network, options);
         AtomicFile.Write(path, model.WriteTo);
+        if (description is not null)
+        {
+            var metadata = model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
+            AtomicFile.Write(description, stream => DescriptionFormat.WriteJson(metadata, stream));
+        }
     }
+
+    /// <summary>Where <see cref="Export"/> writes the description of a file: face.json for face.onnx.</summary>
+    internal static string DescriptionPathOf(string path) => Path.ChangeExtension(path, ".json") is { } json && json != path
+        ? json
+        : throw new ArgumentException($"Got '{path}', the name of the description beside it; expected one that ends in .onnx.", nameof(path));
 
     /// <summary>What <see cref="Export"/> writes.</summary>
     internal static ModelProto CreateModel(ExpressionNetwork network, OnnxExportOptions? options)

@@ -195,7 +195,10 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
         network.Calibration = new Calibration { Temperature = 1.5 };
         File.ReadAllBytes(folder.File("a.onnx")).Should().Equal(
             OnnxModel.BytesOf(network, new OnnxExportOptions { IncludeAttention = true }));
+        File.ReadAllText(folder.File("a.json")).Should().Contain("\"temperature\":1.5");
         AssertFails([.. command[..^1], folder.File("a.onnx")], $"'{folder.File("a.onnx")}' exists; expected a new file.");
+        File.Delete(folder.File("a.onnx"));
+        AssertFails([.. command[..^1], folder.File("a.onnx")], $"'{folder.File("a.json")}' exists; expected a new file.");
     }
 
     [Fact]

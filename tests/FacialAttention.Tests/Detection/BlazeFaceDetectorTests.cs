@@ -1,4 +1,5 @@
 using System.Numerics;
+using FacialAttention.Tests.Files;
 
 namespace FacialAttention.Tests.Detection;
 
@@ -26,6 +27,23 @@ public sealed class BlazeFaceDetectorTests
             face.Box.Roll.Should().Be(0);
             (face.Box.X + (face.Box.Width / 2)).Should().BeApproximately(drawn.NoseTip.X, 0.4f * eyes);
         }
+    }
+
+    [FaceNetworksFact]
+    public void Export_EachRange_IsTheModelThatLoadRuns()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (BlazeFaceRange range in Enum.GetValues<BlazeFaceRange>())
+        {
+            string path = folder.File($"{range}.onnx");
+
+            BlazeFaceDetector.Export(path, range);
+
+            File.ReadAllBytes(path).Should().Equal(BlazeFaceModel.Of(range).ToOnnx());
+        }
+
+        FluentActions.Invoking(() => BlazeFaceDetector.Export(folder.File("a.onnx"), (BlazeFaceRange)7)).Should().Throw<ArgumentOutOfRangeException>();
+        File.Exists(folder.File("a.onnx")).Should().BeFalse();
     }
 
     [FaceNetworksFact]

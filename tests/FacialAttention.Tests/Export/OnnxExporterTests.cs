@@ -40,6 +40,46 @@ public sealed class OnnxExporterTests : IDisposable
         File.ReadAllBytes(paths[2]).Should().NotEqual(File.ReadAllBytes(paths[0]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Export_WithDescription_WritesTheMetadataBesideItAsJson(bool includeAttention)
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.AcnnAlstm);
+        network.Calibration = new Calibration { Temperature = 1.5, Thresholds = [new(0.5, 0.75)] };
+        var options = new OnnxExportOptions { IncludeAttention = includeAttention, WriteDescription = true };
+
+        OnnxExporter.Export(_folder.File("face.onnx"), network, options);
+
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("face.json")));
+        string[] nested = ["labels", "preprocessing", "calibration", "options"];
+        json.RootElement.EnumerateObject().ToDictionary(
+            entry => entry.Name, entry => nested.Contains(entry.Name) ? entry.Value.GetRawText() : entry.Value.GetString()!)
+            .Should().Equal(OnnxExporter.CreateModel(network, options).MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value));
+        json.RootElement.TryGetProperty("attentionGrid", out _).Should().Be(includeAttention);
+        json.RootElement.GetProperty("calibration").GetProperty("thresholds")[0].GetDouble().Should().Be(0.75);
+    }
+
+    [Fact]
+    public void Export_WithoutDescription_WritesOneFile()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+
+        OnnxExporter.Export(_folder.File("face.onnx"), network);
+
+        Directory.GetFiles(_folder.Path).Should().Equal(_folder.File("face.onnx"));
+    }
+
+    [Fact]
+    public void Export_DescriptionOfAFileOfItsName_IsRefusedAndWritesNothing()
+    {
+        using ExpressionNetwork network = TinyNetwork.Create(NetworkVariant.Cnn);
+
+        FluentActions.Invoking(() => OnnxExporter.Export(_folder.File("face.json"), network, new OnnxExportOptions { WriteDescription = true }))
+            .Should().Throw<ArgumentException>().WithMessage("*expected one that ends in .onnx.*");
+        Directory.GetFiles(_folder.Path).Should().BeEmpty();
+    }
+
     [Fact]
     public void Export_Model_IsOfOperatorSet17WithFoldedNormsAndAnyBatch()
     {

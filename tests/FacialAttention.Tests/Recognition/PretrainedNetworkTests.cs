@@ -1,4 +1,4 @@
-using FacialAttention.Tests.Export;
+using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Networks;
 using FacialAttention.Tests.Torch;
 
@@ -12,20 +12,27 @@ public sealed class PretrainedNetworkTests
     public static TheoryData<PretrainedNetwork> Networks { get; } = Cases.Of<PretrainedNetwork>();
 
     [Fact]
-    public void Files_OfTheFolder_AreTwoForEachNetwork() =>
+    public void Files_OfTheFolder_AreThreeForEachNetwork() =>
         Directory.GetFiles(Folder).Select(Path.GetFileName).Should().BeEquivalentTo(
-            Enum.GetValues<PretrainedNetwork>().SelectMany(network => new[] { $"{NameOf(network)}.onnx", $"{NameOf(network)}.safetensors" }));
+            from network in Enum.GetValues<PretrainedNetwork>()
+            from ending in new[] { ".json", ".onnx", ".safetensors" }
+            select $"{NameOf(network)}{ending}");
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Export_OnceMore_GivesTheBytesOfTheOnnxFile(PretrainedNetwork network)
+    public void Export_OnceMore_GivesTheBytesOfTheOnnxFileAndOfItsDescription(PretrainedNetwork network)
     {
+        using var folder = new TemporaryFolder();
         using ExpressionNetwork stored = Checkpoint.Load(PathOf(network, ".safetensors"));
+        string exported = folder.File("face.onnx");
 
-        byte[] exported = OnnxModel.BytesOf(stored, new OnnxExportOptions { HalfPrecision = true, IncludeAttention = true });
+        OnnxExporter.Export(exported, stored, new OnnxExportOptions { HalfPrecision = true, IncludeAttention = true, WriteDescription = true });
 
-        exported.AsSpan().SequenceEqual(File.ReadAllBytes(PathOf(network, ".onnx"))).Should().BeTrue(
-            "it was written by: export --half --attention --checkpoint {0} --output ...", PathOf(network, ".safetensors"));
+        foreach (string ending in new[] { ".onnx", ".json" })
+        {
+            File.ReadAllBytes(Path.ChangeExtension(exported, ending)).AsSpan().SequenceEqual(File.ReadAllBytes(PathOf(network, ending))).Should().BeTrue(
+                "it was written by: export --half --attention --checkpoint {0} --output ...", PathOf(network, ".safetensors"));
+        }
     }
 
     [Theory]

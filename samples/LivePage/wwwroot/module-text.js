@@ -1,0 +1,1 @@
+document.getElementById('text').textContent = await (await fetch('module.js')).text();
