@@ -72,13 +72,14 @@ internal sealed class CommandLine
         CommonOptions.RefuseEmpty(_data, _output);
         Command = new RootCommand(
             "Trains the five networks of Ming, Hu and Liu (2022) and prints their table.\n\n"
-            + "plan, run and collect do all experiments of the paper as jobs of their own; without one of them a table is trained here.\n\n"
+            + "plan, run and collect do all experiments of the paper as jobs of their own; robustness measures networks on faces in bad light, half hidden, "
+            + "blurred; without one of them a table is trained here.\n\n"
             + "Exit codes: 0 all rows are done; 2 an error, written to stderr; 130 stopped by Ctrl-C, finished rows are kept.")
         {
             _data, _split, _variants, _iterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _localScaling, _seeds, _device,
             _threads, _output, _resume,
         };
-        foreach (Command command in new ExperimentCommands(_split, _learningRate, _localScaling).All)
+        foreach (Command command in (Command[])[.. new ExperimentCommands(_split, _learningRate, _localScaling).All, .. new RobustnessCommand().All])
         {
             Command.Add(command);
         }

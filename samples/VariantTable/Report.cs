@@ -141,7 +141,7 @@ internal sealed class Report
             "What is needed is a command after: dotnet run -c Release --project samples/VariantTable --");
     }
 
-    private static string WordOf(Verdict verdict) => verdict switch
+    public static string WordOf(Verdict verdict) => verdict switch
     {
         Verdict.Holds => "holds",
         Verdict.DoesNotHold => "does not hold",

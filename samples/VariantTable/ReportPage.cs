@@ -35,13 +35,20 @@ internal static class ReportPage
         td.undecided span { border-style: dashed; }
         td.not-judged span { border: 0; padding: 0; color: var(--soft); font-weight: 400; }
         .whole { white-space: nowrap; }
+        .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; max-width: none; }
+        .legend svg { vertical-align: -2px; }
+        .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(46%, 13rem), 1fr)); gap: .75rem 1rem; margin: 1rem 0; }
+        .multiples svg { width: 100%; height: auto; break-inside: avoid; }
+        .multiples text { font-size: 13px; fill: var(--ink); }
+        .multiples .name { font-size: 15px; font-weight: 600; }
+        .multiples .grid { stroke: var(--line); fill: none; }
         tr { break-inside: avoid; }
         h2, h3 { break-after: avoid; }
         @media screen and (max-width: 44rem) {
           .cards thead { display: none; }
           th, td { padding-right: .5rem; }
           table.numbers { width: 100%; font-size: .9rem; }
-          .numbers th:not(:first-child), .numbers td:not(:first-child) { padding: .4rem 0; }
+          .numbers th:not(:first-child), .numbers td:not(:first-child) { padding: .4rem 0 .4rem .3rem; }
           .cards, .cards tbody, .cards tr, .cards td { display: block; width: 100%; }
           .cards tr { margin: 0 0 .75rem; padding: .5rem .75rem; background: var(--shade); border-radius: .5rem; }
           .cards td { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .15rem 0; }
@@ -59,6 +66,7 @@ internal static class ReportPage
           table { break-inside: avoid; }
           nav { display: none; }
           .figures { grid-template-columns: 1fr 1fr; gap: 6mm; }
+          .multiples { grid-template-columns: repeat(4, 1fr); gap: 3mm; }
           h2 { margin-top: 8mm; }
           td.holds span, td.does-not-hold span { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
         }
@@ -66,11 +74,6 @@ internal static class ReportPage
 
     public static string Write(Report report)
     {
-        var html = new StringBuilder();
-        html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(Report.Title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(Report.Title)}</h1>\n<p>{Encode(report.Summary)}</p>\n");
         var parts = new List<(string Title, string Body)> { ("Claims", string.Concat(report.Claims.Select(table => table.ToHtml()))) };
         parts.AddRange(report.Sections.Select(section => (
             section.Title,
@@ -86,6 +89,17 @@ internal static class ReportPage
             parts.Add(("Machines and hours", report.Machines.ToHtml() + Paragraphs(report.Notes)));
         }
 
+        return Write(Report.Title, report.Summary, parts);
+    }
+
+    /// <summary>A page of parts, each an html text under its title.</summary>
+    public static string Write(string title, string summary, IReadOnlyList<(string Title, string Body)> parts)
+    {
+        var html = new StringBuilder();
+        html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(title)}</h1>\n<p>{Encode(summary)}</p>\n");
         html.Append("<nav>");
         html.AppendJoin("", parts.Select((part, i) => FormattableString.Invariant($"<a href=\"#part{i + 1}\">{Encode(part.Title)}</a>")));
         html.Append("</nav>\n");

@@ -13,14 +13,17 @@ namespace VariantTable;
 internal sealed partial record ReportTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null)
 {
     private const int ShortCell = 8;
+    private const int ShortestCell = 5;
 
     /// <summary>The column in which a row is told from others by a class of its own; -1 for none.</summary>
     public int MarkedColumn { get; init; } = -1;
 
     // Few columns of short cells fit on a phone as they are.
-    private string Class => Columns.Count <= 5 && Rows.All(row => row.Skip(1).All(cell => cell.Length <= ShortCell)) ? " class=\"numbers\""
+    private string Class => (Columns.Count <= 5 && HasCellsOf(ShortCell)) || (Columns.Count <= 7 && HasCellsOf(ShortestCell)) ? " class=\"numbers\""
         : Columns.Count <= 2 ? ""
         : " class=\"cards\"";
+
+    private bool HasCellsOf(int length) => Rows.All(row => row.Skip(1).All(cell => cell.Length <= length));
 
     public string ToMarkdown()
     {
