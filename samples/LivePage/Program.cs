@@ -10,7 +10,7 @@ app.Use((context, next) =>
 {
     IHeaderDictionary headers = context.Response.Headers;
     headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
-        + "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        + "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
     headers["Cross-Origin-Opener-Policy"] = "same-origin"; // with the next line: threads
     headers["Cross-Origin-Embedder-Policy"] = "require-corp";
     headers["Cross-Origin-Resource-Policy"] = "same-origin";

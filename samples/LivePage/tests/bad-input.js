@@ -9,6 +9,7 @@ import { folder, launch } from './setup.js';
 export async function bad(test, { program, browser }) {
   async function open({ from = browser, path = '/', camera = false, prepare = () => {} } = {}) {
     const context = await from.newContext();
+    contexts.push(context);
     if (camera) {
       await context.grantPermissions(['camera'], { origin: program.url });
     }
@@ -17,6 +18,17 @@ export async function bad(test, { program, browser }) {
     await page.goto(program.url + path);
     return page;
   }
+
+  const contexts = [];
+
+  /** A test that leaves no page open. */
+  const alone = (name, run) => test(name, async () => {
+    try {
+      await run();
+    } finally {
+      await Promise.all(contexts.splice(0).map(context => context.close()));
+    }
+  });
 
   /** The sentence that stands on the page, which is otherwise as before. */
   async function says(page, sentence) {
@@ -30,33 +42,34 @@ export async function bad(test, { program, browser }) {
     await page.setInputFiles('#picture', join(folder, 'one.png'));
     await page.locator('#faces > li').waitFor();
     assert.equal(await page.textContent('#error'), '');
-    await page.context().close();
+    await page.evaluate(() => document.getElementById('faces').replaceChildren());
   }
 
-  await test('a camera that is refused', async () => {
+  await alone('a camera that is refused', async () => {
     const page = await open({ path: '/?camera' });
     await says(page, /^The camera was refused\. Allow it .* or choose a picture or a video\.$/);
     await goesOn(page);
   });
 
-  await test('no camera', async () => {
+  await alone('no camera', async () => {
     const without = await launch({ camera: false });
     try {
       const page = await open({ from: without, path: '/?camera', camera: true });
       await says(page, /^There is no camera\. Connect one, or choose a picture or a video\.$/);
-      await goesOn(page);
     } finally {
+      contexts.length = 0;
       await without.close();
     }
   });
 
-  await test('a browser that gives no camera to pages that are not secure', async () => {
+  await alone('a browser that gives no camera to pages that are not secure', async () => {
     const page = await open({ path: '/?camera', prepare: page => page.addInitScript(() => Object.defineProperty(navigator, 'mediaDevices', { value: undefined })) });
     await says(page, /^The browser gives no camera to this page: it does so over https or on localhost alone\./);
-    await goesOn(page);
   });
 
   const whole = readFileSync(join(folder, 'one.png'));
+  const shared = await open();
+  contexts.length = 0;
   for (const [name, file, sentence] of [
     ['a picture that is none', { name: 'letter.png', mimeType: 'image/png', buffer: Buffer.from('Dear reader,') }, /^letter\.png is no picture that this browser reads; expected/],
     ['an empty picture', { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }, /^empty\.png is no picture/],
@@ -69,7 +82,7 @@ export async function bad(test, { program, browser }) {
     ['an empty video', { name: 'none.webm', mimeType: 'video/webm', buffer: Buffer.alloc(0) }, /^none\.webm shows no pictures; expected a video/],
   ]) {
     await test(name, async () => {
-      const page = await open();
+      const page = shared;
       await page.setInputFiles(file.mimeType.startsWith('video') ? '#video' : '#picture', file);
       if (sentence) {
         await says(page, sentence);
@@ -80,6 +93,7 @@ export async function bad(test, { program, browser }) {
       await goesOn(page);
     });
   }
+  await shared.context().close();
 
   for (const [name, url, answer, sentence] of [
     ['a network that is not there', '**/compact-ferplus.onnx', { status: 404 }, /^compact-ferplus\.onnx did not load: the server answered 404\./],
@@ -89,33 +103,30 @@ export async function bad(test, { program, browser }) {
     ['a runtime that is not there', '**/ort.wasm.min.mjs', { status: 404 }, /^ONNX Runtime Web did not load from \/facial-attention\/ort\/: /],
     ['a runtime whose WebAssembly is damaged', '**/*.wasm', { body: 'none', contentType: 'application/wasm' }, /did not load/],
   ]) {
-    await test(name, async () => {
+    await alone(name, async () => {
       const page = await open({ prepare: page => page.route(url, route => route.fulfill(answer)) });
       await says(page, sentence);
       await page.setInputFiles('#picture', join(folder, 'one.png'));
       await says(page, sentence);
-      await page.context().close();
-    });
+      });
   }
 
-  await test('a server that is gone', async () => {
+  await alone('a server that is gone', async () => {
     const page = await open({ prepare: page => page.route('**/compact-ferplus.onnx', route => route.abort()) });
     await says(page, /^compact-ferplus\.onnx did not load: the server cannot be reached\.$/);
-    await page.context().close();
   });
 
-  await test('a browser without SIMD', async () => {
+  await alone('a browser without SIMD', async () => {
     const page = await open({ prepare: page => page.addInitScript(() => WebAssembly.validate = () => false) });
     await says(page, /^This browser has no WebAssembly with SIMD, which the networks need; every current browser has it\.$/);
-    await page.context().close();
   });
 
-  await test('a browser without scripts', async () => {
+  await alone('a browser without scripts', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
+    contexts.push(context);
     const page = await context.newPage();
     await page.goto(program.url);
     assert.match(await page.textContent('noscript'), /needs JavaScript/);
-    await context.close();
   });
 }
 

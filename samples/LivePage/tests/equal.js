@@ -5,9 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { uncertainBelow } from '../wwwroot/facial-attention/index.js';
-import { frameOf, toGray } from '../wwwroot/facial-attention/preprocessing.js';
+import { frameOf } from '../wwwroot/facial-attention/preprocessing.js';
 import { ExpressionTracker, FaceTracks } from '../wwwroot/facial-attention/tracking.js';
-import { files, folder, wwwroot } from './setup.js';
+import { files, folder, opened, wwwroot } from './setup.js';
 
 const most = numbers => numbers.reduce((one, other) => Math.max(one, other), 0);
 const apart = (one, other) => {
@@ -17,16 +17,7 @@ const apart = (one, other) => {
 const numbersOf = ({ x, y, width, height, roll }) => [x, y, width, height, roll];
 
 export async function equal(test, { expected, program, browser }) {
-  const context = await browser.newContext();
-  await context.grantPermissions(['camera'], { origin: program.url });
-  const page = await context.newPage();
-  const foreign = [];
-  page.on('request', request => {
-    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(program.url)) {
-      foreign.push(request.url());
-    }
-  });
-  await page.goto(`${program.url}/module.html`);
+  const { page, close } = await opened(browser, `${program.url}/module.html`);
   await page.evaluate(async () => {
     const module = await import('/facial-attention/index.js');
     window.module = module;
@@ -44,9 +35,12 @@ export async function equal(test, { expected, program, browser }) {
   }
 
   await test('gray values of boxes of all kinds are those of FacePreprocessor, to one level', async () => {
-    const rgba = Buffer.from(await page.evaluate(async base64 => btoa(Array.from((await pixelsOf(base64)).data, c => String.fromCharCode(c)).join('')), pictures.one), 'base64');
-    const picture = { data: new Uint8ClampedArray(rgba), width: 640, height: 480 };
-    const differences = expected.crops.map(({ box, height, width, gray }) => apart(toGray(picture, box, { height, width }), Buffer.from(gray, 'base64')));
+    const grays = await page.evaluate(async ([base64, crops]) => {
+      const { toGray } = await import('/facial-attention/preprocessing.js');
+      const pixels = await pixelsOf(base64);
+      return crops.map(({ box, height, width }) => Array.from(toGray(pixels, box, { height, width })));
+    }, [pictures.one, expected.crops.map(({ box, height, width }) => ({ box, height, width }))]);
+    const differences = expected.crops.map(({ gray }, i) => apart(grays[i], Buffer.from(gray, 'base64')));
     assert.equal(differences.length, 40);
     assert.ok(most(differences) <= 1, `${differences}`);
   });
@@ -137,14 +131,19 @@ export async function equal(test, { expected, program, browser }) {
       await new Promise((resolve, reject) => {
         const watching = reader.watch(video, ({ pixels, faces }) => {
           kept.push({ pixels, faces });
-          if (kept.length === 4) {
+          if (kept.length === 3) {
             watching.stop();
             resolve();
           }
         }, reject);
       });
       camera.close();
-      return kept.map(({ pixels: { data, width, height }, faces }) => ({ rgba: btoa(Array.from(data, c => String.fromCharCode(c)).join('')), width, height, faces }));
+      const base64Of = bytes => new Promise(resolve => {
+        const file = new FileReader();
+        file.onload = () => resolve(file.result.split(',')[1]);
+        file.readAsDataURL(new Blob([bytes]));
+      });
+      return Promise.all(kept.map(async ({ pixels: { data, width, height }, faces }) => ({ rgba: await base64Of(data), width, height, faces })));
     });
     const questions = seen.map(({ rgba, width, height, faces }, i) => {
       assert.equal(faces.length, 1);
@@ -159,11 +158,13 @@ export async function equal(test, { expected, program, browser }) {
       assert.ok(apart(face.latest, answers[i]) < 1e-3, `${face.latest} ${answers[i]}`);
       assert.equal(face.label, 'Happy');
       const { x, y, width, height } = face.box;
-      assert.ok(x > way.x && y > way.y && x + width < way.x + way.width && y + height < way.y + way.height, JSON.stringify([face.box, way]));
+      const rim = 0.05 * width; // what is drawn of the chin ends at the edge of the portrait
+      assert.ok(
+        x > way.x - rim && y > way.y - rim && x + width < way.x + way.width + rim && y + height < way.y + way.height + rim, JSON.stringify([face.box, way]));
     });
   });
 
-  await test('no request goes to another host', async () => assert.deepEqual(foreign, []));
+  await test('no request went to another host, and nothing failed', close);
 
   await test('the folder is an npm package whose exports resolve', async () => {
     const run = spawnSync(process.execPath, ['--input-type=module', '-e', "import { FaceReader, drawFaces, openCamera } from 'facial-attention'; console.log(typeof FaceReader, typeof drawFaces, typeof openCamera)"],
@@ -171,5 +172,4 @@ export async function equal(test, { expected, program, browser }) {
     assert.equal(run.stdout.trim(), 'function function function', run.stderr);
   });
 
-  await context.close();
 }

@@ -1,5 +1,6 @@
 // What the tests stand on: the library's answers, the page's program, a plain static host, and Chromium.
 
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -72,4 +73,30 @@ export function launch({ camera = true } = {}) {
   }
   const fake = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${join(folder, 'camera.y4m')}`];
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-precise-memory-info', ...camera ? fake : []] });
+}
+
+/** Opens a page that may use the camera. `close` fails if anything on it did, or asked another host. */
+export async function opened(browser, url, prepare = () => {}) {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 1000 } });
+  const { origin } = new URL(url);
+  await context.grantPermissions(['camera'], { origin });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('pageerror', error => faults.push(error.message));
+  page.on('console', message => message.type() === 'error' && faults.push(message.text()));
+  page.on('request', request => {
+    if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).host !== new URL(origin).host) {
+      faults.push(request.url());
+    }
+  });
+  page.on('response', response => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
+  await prepare(page);
+  await page.goto(url);
+  return {
+    page,
+    async close() {
+      await context.close();
+      assert.deepEqual(faults, []);
+    },
+  };
 }

@@ -237,7 +237,7 @@ function tellSpeed(milliseconds) {
   if (times.length === 30) {
     const middle = times.map(time => time.milliseconds).sort((one, other) => one - other)[15];
     const rate = 29000 / (times[29].at - times[0].at);
-    element('speed').textContent = `${middle.toFixed(1)} ms a frame, ${rate.toFixed(0)} frames a second`;
+    element('speed').textContent = `${middle.toFixed(1)} ms a frame, ${rate.toFixed(1)} frames a second`;
     times.length = 0;
   }
 }

@@ -3,10 +3,13 @@ using FacialAttention.Tests.Files;
 
 namespace FacialAttention.Tests.Packaging;
 
-/// <summary>How the project of FacialAttention.Detection builds where npm cannot bring its networks: in a copy, with a npm of our own.</summary>
+/// <summary>How the projects that take something from npm build where it cannot bring that: in a copy, with a npm of our own.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class NetworksBuildTests : IDisposable
 {
+    private const string Detection = "src/FacialAttention.Detection";
+    private const string LivePage = "samples/LivePage";
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,6 +22,36 @@ public sealed class NetworksBuildTests : IDisposable
         run.ExitCode.Should().Be(0);
         run.Output.Should().MatchRegex(
             "^[^\n]*: warning FADETECT1: FacialAttention.Detection is built without its networks, [^\n]*npm is missing[^\n]*\n?$");
+    }
+
+    [LinuxFact]
+    public void Build_LivePageWithoutNpm_WarnsOnceAndGoesOn()
+    {
+        ProcessRun run = Build("BringRuntime", npm: "echo npm: not found; exit 127", LivePage);
+
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().MatchRegex(
+            "^[^\n]*: warning LIVEPAGE1: samples/LivePage is built without what its page runs on, [^\n]*npm is missing[^\n]*\n?$");
+    }
+
+    [LinuxFact]
+    public void Build_LivePageWithALockfileThatDoesNotMatch_IsAnError()
+    {
+        ProcessRun run = Build("BringRuntime", npm: "echo npm error code EINTEGRITY; exit 1", LivePage);
+
+        run.ExitCode.Should().Be(1);
+        run.Output.Should().Contain("error LIVEPAGE2: samples/LivePage/package-lock.json does not match package.json").And.NotContain("LIVEPAGE1");
+    }
+
+    [Theory]
+    [InlineData(Detection)]
+    [InlineData(LivePage)]
+    public void Lockfile_OfAProject_HoldsChecksumsAndNoAddresses(string project)
+    {
+        string lockfile = File.ReadAllText(Path.Combine(Repository.Root, project, "package-lock.json"));
+
+        lockfile.Should().NotContain("://").And.NotContain("\"resolved\"");
+        lockfile.Split("\"version\"").Length.Should().Be(lockfile.Split("\"integrity\": \"sha512-").Length);
     }
 
     [LinuxFact]
@@ -40,12 +73,11 @@ public sealed class NetworksBuildTests : IDisposable
         run.Output.Should().Contain("error FADETECT3: The package would hold no networks.");
     }
 
-    private ProcessRun Build(string target, string npm)
+    private ProcessRun Build(string target, string npm, string project = Detection)
     {
-        string project = Path.Combine("src", "FacialAttention.Detection");
         string[] files =
         [
-            "Directory.Build.props", Path.Combine("eng", "Library.props"), Path.Combine(project, "FacialAttention.Detection.csproj"),
+            "Directory.Build.props", Path.Combine("eng", "Library.props"), Path.Combine(project, $"{Path.GetFileName(project)}.csproj"),
             Path.Combine(project, "package.json"), Path.Combine(project, "package-lock.json"),
         ];
         foreach (string file in files)

@@ -17,7 +17,7 @@ export function drawFaces(canvas, picture, faces, { attention = null, descriptio
   } else {
     context.drawImage(picture, 0, 0);
   }
-  const unit = Math.max(canvas.width, canvas.height) / 640;
+  const unit = canvas.width / (canvas.clientWidth || 640); // a pixel of the page, so that text is as large on a phone
   for (const face of faces) {
     const map = face.attention.find(({ layer }) => layer === attention);
     if (map) {
