@@ -8,6 +8,7 @@ const [view, player, faceList] = [element('view'), element('player'), element('f
 const asked = new URLSearchParams(location.search); // ?camera starts it at once, ?threads=2 takes two
 const threads = asked.get('threads') === '2' ? 2 : 1;
 let reader; // a promise of a FaceReader
+let unread; // why there is none
 let source; // { close, resume?, name }: what is read now
 let turn = 0; // counts what was asked for: what comes late from a former one is dropped
 let shown; // the last { picture, faces } on the canvas
@@ -46,7 +47,11 @@ function start() {
     if (!source) {
       say('Ready.');
     }
-  }, fail);
+  }, error => {
+    unread = error;
+    finish();
+    fail(error);
+  });
   if (asked.has('camera')) {
     element('camera').click();
   }
@@ -59,10 +64,10 @@ async function open(name, work) {
   element('stop').disabled = false;
   say(`Opening ${name}…`);
   try {
-    await reader;
-    if (mine === turn) {
-      await work(mine);
+    if (unread) {
+      throw unread;
     }
+    await work(mine); // while the networks load, if they are not there yet
   } catch (error) {
     if (mine === turn) {
       close('');
@@ -101,8 +106,8 @@ async function readPicture(picture, mine) {
 
 /** Reads frames until something else is asked for, the video ends, or the page is hidden. */
 async function watch({ video, close }, mine) {
-  const reading = await reader;
-  if (mine !== turn) {
+  const reading = await reader.catch(() => null); // whose error is said already
+  if (!reading || mine !== turn) {
     close();
     return;
   }
