@@ -46,6 +46,9 @@ internal sealed class CommandLine
             CommonOptions.ParseWord(result, "--detect", "auto", "off", "full", "short"), ignoreCase: true, out FaceSearch search) ? search : default,
     };
 
+    private readonly Option<int> _tiles = CommonOptions.WholeNumber(
+        "--tiles", 1, 16, "Look for smaller faces too, in so many overlapping tiles along the longer side of a picture; takes 7 times as long for 3.", _ => 1);
+
     private readonly Option<double?> _coverage = new("--coverage")
     {
         Description = "The share of faces that are to get an answer, for example 0.8; the least sure others are marked as uncertain.",
@@ -94,7 +97,7 @@ internal sealed class CommandLine
             "Says which expression is on each face: facial-attention photo.jpg, or facial-attention --video clip.mp4\n\n"
             + "Ends with 0, with 1 if some pictures were left out, each named on standard error, or with 2 if nothing could be done.")
         {
-            _paths, _network, _top, _detect, _box, _coverage, _json, _csv, _overlay, _attention, _video, _camera, _detectEvery, _seconds,
+            _paths, _network, _top, _detect, _tiles, _box, _coverage, _json, _csv, _overlay, _attention, _video, _camera, _detectEvery, _seconds,
         };
         SampleProgram.SetAction(Command, (result, token) =>
         {
@@ -118,6 +121,11 @@ internal sealed class CommandLine
             throw new ArgumentException("Got --box and --detect; expected one of them: the face, or how to look for it.");
         }
 
+        if (result.GetResult(_tiles) is { Implicit: false } && (result.GetResult(_box) is not null || result.GetValue(_detect) == FaceSearch.Off))
+        {
+            throw new ArgumentException("Got --tiles with --box or --detect off; expected it where faces are looked for.");
+        }
+
         CheckSource(result);
         return new Settings(
             result.GetValue(_paths)!,
@@ -125,6 +133,7 @@ internal sealed class CommandLine
             json ? AnswerForm.Json : csv ? AnswerForm.Csv : AnswerForm.Table,
             result.GetValue(_top),
             result.GetValue(_detect),
+            result.GetValue(_tiles),
             result.GetValue(_box),
             result.GetValue(_coverage),
             result.GetValue(_overlay),

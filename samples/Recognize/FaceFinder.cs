@@ -1,4 +1,5 @@
 using FacialAttention;
+using SkiaSharp;
 
 namespace Recognize;
 
@@ -14,14 +15,22 @@ internal sealed class FaceFinder : IDisposable
     private readonly FaceSearch _search;
     private readonly FaceBox? _box;
     private readonly Lazy<BlazeFaceDetector> _detector;
+    private Task _preparing = Task.CompletedTask;
 
     /// <param name="search">How to look for faces.</param>
+    /// <param name="tiles">In how many tiles of a picture's longer side.</param>
     /// <param name="box">The one face of each picture; null to look for them.</param>
-    public FaceFinder(FaceSearch search, FaceBox? box)
+    public FaceFinder(FaceSearch search, int tiles, FaceBox? box)
     {
         (_search, _box) = (search, box);
-        _detector = new(() => BlazeFaceDetector.Load(search == FaceSearch.Short ? BlazeFaceRange.Short : BlazeFaceRange.Full));
+        _detector = new(() => BlazeFaceDetector.Load(
+            search == FaceSearch.Short ? BlazeFaceRange.Short : BlazeFaceRange.Full, new BlazeFaceOptions { Tiles = tiles }));
     }
+
+    /// <summary>Begins to load the detector on another thread, if the first picture will need it. What goes wrong is told where it is used.</summary>
+    /// <param name="picture">The first picture, or null for a frame of a video.</param>
+    public void Prepare(string? picture) => _preparing = Task.Factory.StartNew(
+        () => NeedsDetector(picture) ? _detector.Value : null, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>The framing that fits the boxes of the detector.</summary>
     public FaceFraming Framing => _detector.Value.Framing;
@@ -54,8 +63,21 @@ internal sealed class FaceFinder : IDisposable
             "no face was found; expected one that looks at the camera and is not too small, or --detect off for a picture that is a face.");
     }
 
+    private bool NeedsDetector(string? picture)
+    {
+        if (picture is null)
+        {
+            return true;
+        }
+
+        // A pipe, which has no length, is read once only.
+        using SKCodec? codec = new FileInfo(picture).Length > 0 ? SKCodec.Create(picture) : null;
+        return codec is not null && !IsWhole(new ImageSize(codec.Info.Height, codec.Info.Width));
+    }
+
     public void Dispose()
     {
+        Task.WaitAny(_preparing);
         if (_detector.IsValueCreated)
         {
             _detector.Value.Dispose();

@@ -12,9 +12,14 @@ internal static class RecognizeRun
     public static int Run(Settings settings, CancellationToken cancellationToken)
     {
         var options = new RecognitionOptions { Coverage = settings.Coverage, IncludeAttention = settings.AttentionFolder is not null };
-        using OnnxExpressionRecognizer recognizer = Networks.Load(settings.Network, options);
-        using var finder = new FaceFinder(settings.Search, settings.Box);
+        using var finder = new FaceFinder(settings.Search, settings.Tiles, settings.Box);
         (List<string> pictures, List<(string Path, string Reason)> leftOut) = PictureFiles.Find(settings.Paths);
+        if (pictures.Count > 0)
+        {
+            finder.Prepare(pictures[0]);
+        }
+
+        using OnnxExpressionRecognizer recognizer = Networks.Load(settings.Network, options);
         using AttentionPicture? attentionPicture = settings.AttentionFolder is null ? null : AttentionOf(recognizer, settings.Network);
         PictureFolder? attentionFolder = settings.AttentionFolder is null ? null : new PictureFolder("--attention", settings.AttentionFolder);
         using FacesPicture? facesPicture = settings.Overlay is null ? null : new FacesPicture();

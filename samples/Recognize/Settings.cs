@@ -8,6 +8,7 @@ namespace Recognize;
 /// <param name="Form">How the answers are written.</param>
 /// <param name="Top">How many classes of each face.</param>
 /// <param name="Search">How faces are found.</param>
+/// <param name="Tiles">In how many tiles of a picture's longer side.</param>
 /// <param name="Box">The face in each picture; null to look for it.</param>
 /// <param name="Coverage">The share of faces that get an answer; null for all.</param>
 /// <param name="Overlay">The folder of pictures with the faces drawn in, of a video the file; null for none.</param>
@@ -22,6 +23,7 @@ internal sealed record Settings(
     AnswerForm Form,
     int Top,
     FaceSearch Search,
+    int Tiles,
     FaceBox? Box,
     double? Coverage,
     string? Overlay,

@@ -18,8 +18,9 @@ internal static class VideoRun
         using VideoReader reader = settings.Video is null
             ? VideoReader.OpenCamera(name, settings.Seconds)
             : VideoReader.OpenFile(name, settings.Seconds);
+        using var finder = new FaceFinder(settings.Search, settings.Tiles, box: null);
+        finder.Prepare(null);
         using OnnxExpressionRecognizer recognizer = Networks.Load(settings.Network, new RecognitionOptions { Coverage = settings.Coverage });
-        using var finder = new FaceFinder(settings.Search, box: null);
         using var overlay = new VideoOverlay(settings.Overlay);
         var faces = new VideoFaces(recognizer, finder.Detect, finder.Framing, settings.DetectEvery);
         var answers = new VideoAnswers(settings, recognizer.Labels);

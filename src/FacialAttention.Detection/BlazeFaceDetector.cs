@@ -50,10 +50,10 @@ public sealed class BlazeFaceDetector : IFaceDetector
     {
         options ??= new BlazeFaceOptions();
         var model = BlazeFaceModel.Of(range);
-        byte[] onnx = model.ToOnnx();
-        using SessionOptions sessionOptions = OnnxRuntimeStart.CreateSessionOptions();
+        byte[] onnx = OnnxRuntimeStart.ReadMeanwhile(model.ToOnnx, out SessionOptions created);
+        using SessionOptions sessionOptions = created;
         sessionOptions.IntraOpNumThreads = options.Threads;
-        return new BlazeFaceDetector(new InferenceSession(onnx, sessionOptions), model, options);
+        return new BlazeFaceDetector(OnnxRuntimeStart.CreateSession(onnx, sessionOptions), model, options);
     }
 
     /// <summary>

@@ -208,14 +208,19 @@ public sealed class OnnxExpressionRecognizer : IExpressionRecognizer
     private static OnnxExpressionRecognizer Create(
         byte[] model, string source, Action<SessionOptions>? configureSession, RecognitionOptions? options)
     {
-        (OnnxOutline outline, NetworkDescription description) = ReadOutline(model, source);
-        double uncertainBelow = description.Calibration.UncertainBelow(options);
-        using SessionOptions sessionOptions = OnnxRuntimeStart.CreateSessionOptions();
+        (OnnxOutline outline, NetworkDescription description, double uncertainBelow) = OnnxRuntimeStart.ReadMeanwhile(
+            () =>
+            {
+                (OnnxOutline outline, NetworkDescription description) = ReadOutline(model, source);
+                return (outline, description, description.Calibration.UncertainBelow(options));
+            },
+            out SessionOptions created);
+        using SessionOptions sessionOptions = created;
         InferenceSession session;
         try
         {
             configureSession?.Invoke(sessionOptions);
-            session = new InferenceSession(model, sessionOptions);
+            session = OnnxRuntimeStart.CreateSession(model, sessionOptions);
         }
         catch (Exception exception) when (NativeOnnxRuntimeException.IsAboutProvider(exception))
         {

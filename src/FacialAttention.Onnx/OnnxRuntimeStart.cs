@@ -13,10 +13,39 @@ internal static class OnnxRuntimeStart
     /// <summary>The switch of <see cref="AppContext"/> that leaves telemetry as ONNX Runtime has it.</summary>
     public const string TelemetrySwitch = "FacialAttention.Onnx.Telemetry";
 
-    /// <summary>Options for a session.</summary>
+    /// <summary>Reads a model while ONNX Runtime starts on another thread.</summary>
+    /// <param name="read">Reads it, on the caller's thread.</param>
+    /// <param name="options">Options for a session.</param>
     /// <exception cref="NativeOnnxRuntimeException">The native library cannot be loaded.</exception>
-    public static SessionOptions CreateSessionOptions()
+    public static T ReadMeanwhile<T>(Func<T> read, out SessionOptions options)
     {
+        Task<SessionOptions> start = Task.Factory.StartNew(
+            CreateSessionOptions, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        T model;
+        try
+        {
+            model = read();
+        }
+        finally
+        {
+            Task.WaitAny(start); // A process must not end, because the model is refused, while ONNX Runtime starts.
+        }
+
+        options = start.GetAwaiter().GetResult();
+        return model;
+    }
+
+    /// <summary>A session of a model.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime does not take the model, or not with these options.</exception>
+    public static InferenceSession CreateSession(byte[] model, SessionOptions options)
+    {
+        FreshMemory.ComeInLargePages();
+        return new InferenceSession(model, options);
+    }
+
+    private static SessionOptions CreateSessionOptions()
+    {
+        FreshMemory.ComeInLargePages();
         bool hasTelemetry = AppContext.TryGetSwitch(TelemetrySwitch, out bool isOn) && isOn;
         if (!hasTelemetry)
         {

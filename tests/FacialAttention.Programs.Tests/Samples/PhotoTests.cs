@@ -69,6 +69,19 @@ public sealed class PhotoTests : IDisposable
         shortOutput.TrimEnd().Split('\n').Skip(1).Should().HaveCountGreaterThan(0).And.NotContain(line => line.Contains("640,360", StringComparison.Ordinal));
     }
 
+    [FaceNetworksFact]
+    public void Run_Tiles_FindsSmallFacesToo()
+    {
+        PortraitWall.Draw(new ImageSize(720, 1280), [240, 80, 80, 80]).Save(_folder.File("scene.png"));
+
+        (int exitCode, _, string error) = SampleProcess.Run(Sample, _folder.Path, "scene.png");
+        (int tiledCode, string tiled, _) = SampleProcess.Run(Sample, _folder.Path, "scene.png", "--csv", "--tiles", "5");
+
+        (exitCode, tiledCode).Should().Be((2, 0));
+        error.Should().StartWith("left out scene.png: no face was found");
+        tiled.TrimEnd().Split('\n').Length.Should().BeGreaterThan(1);
+    }
+
     [ToolFact("ffmpeg", needsFaceNetworks: true)]
     public void Run_AVideoThatIsCutOff_HasARowForEachFaceOfEachFrameAndDrawsWhatCouldBeRead()
     {

@@ -40,8 +40,6 @@ public sealed class FreedMemoryTests
                 }
             }
         }
-
-        static long PageFaults() => long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[7], CultureInfo.InvariantCulture);
     }
 
     [Theory]
@@ -54,4 +52,8 @@ public sealed class FreedMemoryTests
     [InlineData("MALLOC_ARENA_MAX", "2", false)]
     public void IsSetByUser_Variable_WhereItSaysHowBlocksComeAndGo(string name, string value, bool expected) =>
         FreedMemory.IsSetByUser(asked => asked == name ? value : null).Should().Be(expected);
+
+    /// <summary>Of the calling thread, from its beginning.</summary>
+    internal static long PageFaults() =>
+        long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[7], CultureInfo.InvariantCulture);
 }
