@@ -30,8 +30,8 @@ public sealed record FaceBatch(Tensor Images, Tensor Targets)
     public LandmarkScheme? LandmarkScheme { get; init; }
 
     /// <summary>
-    /// The faces of <see cref="Images"/> before light and erasing changed them, moved and cut as they are, [N, 1, H, W] in [0, 1]. Null
-    /// outside training.
+    /// The faces of <see cref="Images"/> before light, erasing and corruption changed them, moved and cut as they are, [N, 1, H, W] in [0, 1].
+    /// Null outside training.
     /// </summary>
     public Tensor? Clean { get; init; }
 
