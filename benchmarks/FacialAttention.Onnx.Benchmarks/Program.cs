@@ -17,6 +17,7 @@ const string Usage = """
       scenes  [COUNT] [SEED] [FOLDER]                         how many faces of drawn scenes are found, by size and tilt? 240 from seed 1
       framing FER2013.csv VOTES.csv [FACES]                   which part of a picture around a face is the network best shown?
       photo   [PICTURE.png]                                   how long do finding and recognising five faces take? Writes the picture, if named
+      crowd   [PICTURE.png]                                   how many of a thousand faces are found, and how long does it take? Writes the picture, if named
       video   CLIP [FRAMES [DETECT_EVERY]]                    how many frames a second, and does memory grow?
       start   PROGRAM [ARGUMENT ...]                          how long does a program take from its start to its end?
     """;
@@ -58,6 +59,9 @@ try
             return 0;
         case ["photo", .. { Length: <= 1 } file]:
             Photo.Run(file.SingleOrDefault());
+            return 0;
+        case ["crowd", .. { Length: <= 1 } file]:
+            Crowd.Run(file.SingleOrDefault());
             return 0;
         case ["video", var clip, .. { Length: <= 2 } numbers]:
             int[] given = [.. numbers.Select(number => int.Parse(number, CultureInfo.InvariantCulture))];

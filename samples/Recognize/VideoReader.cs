@@ -21,6 +21,7 @@ internal sealed partial class VideoReader : IDisposable
     private readonly BlockingCollection<(TimeSpan Time, ImageSize Size)> _frames = [];
     private readonly List<string> _faults = [];
     private byte[] _pixels = [];
+    private bool _wasStopped;
 
     private VideoReader(string name, string[] input, double? seconds)
     {
@@ -72,7 +73,7 @@ internal sealed partial class VideoReader : IDisposable
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The frame; null after the last one.</returns>
     /// <exception cref="InvalidDataException">There is no frame at all, and why, or the frames are larger than pictures may be.</exception>
-    /// <exception cref="OperationCanceledException">The reading was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The reading was stopped, or ffmpeg was: Ctrl-C of a terminal goes to both, and may reach it first.</exception>
     public VideoFrame? Read(CancellationToken cancellationToken)
     {
         bool isFirst = _pixels.Length == 0;
@@ -94,6 +95,11 @@ internal sealed partial class VideoReader : IDisposable
 
         cancellationToken.ThrowIfCancellationRequested();
         _listener.Join();
+        if (_wasStopped)
+        {
+            throw new OperationCanceledException();
+        }
+
         return isFirst ? throw new InvalidDataException($"'{_name}' has no frame that ffmpeg can read: {Fault ?? "it is empty"}.") : null;
     }
 
@@ -119,6 +125,10 @@ internal sealed partial class VideoReader : IDisposable
                 }
 
                 _frames.Add((time, new ImageSize(NumberOf(frame.Groups["height"]), NumberOf(frame.Groups["width"]))));
+            }
+            else if (line.Contains("received signal", StringComparison.Ordinal))
+            {
+                _wasStopped = true;
             }
             else if (Fatal().Match(line) is { Success: true } fault)
             {

@@ -10,6 +10,7 @@ namespace Recognize;
 /// </summary>
 internal sealed class VideoWriter : IDisposable
 {
+    private const int ExitOfSignal = 255; // ffmpeg's, after it was told to end
     private const int TickOfVideo = 12; // microseconds, a little more than one of 90,000 a second
 
     private static readonly string[] Endings = [".mp4", ".mov", ".mkv"];
@@ -56,6 +57,7 @@ internal sealed class VideoWriter : IDisposable
     /// <param name="time">When it is shown; not before the frame before. Of two at one time the later one is shown a moment later.</param>
     /// <param name="picture">Its pixels.</param>
     /// <exception cref="IOException">ffmpeg has given up; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">ffmpeg was stopped.</exception>
     public void Write(TimeSpan time, SKBitmap picture)
     {
         ReadOnlySpan<byte> pixels = picture.GetPixelSpan();
@@ -69,6 +71,7 @@ internal sealed class VideoWriter : IDisposable
 
     /// <summary>Waits until ffmpeg has written all, and gives the file its name.</summary>
     /// <exception cref="IOException">ffmpeg or the file system could not.</exception>
+    /// <exception cref="OperationCanceledException">ffmpeg was stopped.</exception>
     public void Finish()
     {
         _pipe.Dispose();
@@ -102,10 +105,12 @@ internal sealed class VideoWriter : IDisposable
         }
     }
 
-    private IOException Failed(Exception? exception)
+    private Exception Failed(Exception? exception)
     {
         string reason = _error.Result.Trim().Split('\n')[0].Replace(_temporary, _path, StringComparison.Ordinal);
-        return new IOException($"ffmpeg could not write '{_path}': {(reason.Length > 0 ? reason : "it was ended")}.", exception);
+        return reason.Length == 0 && _process.ExitCode == ExitOfSignal
+            ? new OperationCanceledException() // by Ctrl-C of a terminal, which goes to ffmpeg too
+            : new IOException($"ffmpeg could not write '{_path}': {(reason.Length > 0 ? reason : "it was ended")}.", exception);
     }
 
     // RFC 9559: elements of an id, a length and a content.

@@ -43,6 +43,24 @@ internal static class PortraitWall
         }
     }
 
+    /// <summary>Draws rows of portraits, each in a square of which it takes three quarters.</summary>
+    /// <param name="columns">Portraits beside each other.</param>
+    /// <param name="rows">Portraits below each other.</param>
+    /// <param name="square">The side of a square, in pixels.</param>
+    public static FaceImage DrawRows(int columns, int rows, int square)
+    {
+        var size = new ImageSize(rows * square, columns * square);
+        byte[] pixels = Wall(size);
+        int side = square * 3 / 4;
+        FaceImage[] portraits = [.. Sitters.Select(sitter => SyntheticFaces.Draw(sitter.Expression, sitter.Person, variation: 1, new ImageSize(side, side)))];
+        for (int i = 0; i < columns * rows; i++)
+        {
+            Hang(pixels, size, portraits[i % portraits.Length], (i % columns * square) + (square / 8), (i / columns * square) + (square / 8));
+        }
+
+        return FaceImage.FromRgb(pixels, size);
+    }
+
     private static byte[] Wall(ImageSize size)
     {
         var pixels = new byte[size.Height * size.Width * 3];

@@ -65,6 +65,28 @@ public sealed class PackageTests(PackedConsumer consumer)
         run.Error.Should().BeEmpty();
     }
 
+    /// <summary>The tool as users install it, on a picture, with both kinds of pictures that it draws.</summary>
+    [FaceNetworksFact]
+    public void Tool_InstalledFromItsPackage_WritesItsPictures()
+    {
+        string folder = consumer.InstallTool();
+        FaceDataset faces = SyntheticFaces.Generate(1, seed: 1);
+        File.WriteAllBytes(
+            Path.Combine(folder, "face.png"),
+            EncodedImages.EncodeGray(faces.PixelsOf(0), faces.Size.Width, faces.Size.Height, SkiaSharp.SKEncodedImageFormat.Png));
+
+        ProcessRun run = ProcessRun.Run(
+            folder, Path.Combine(folder, "tool", "facial-attention"), "face.png", "--csv", "--overlay", "drawn", "--attention", "maps").OrThrow();
+
+        using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.LoadPretrained();
+        run.Output.TrimEnd().Split('\n')[1].Split(',')[7].Should().Be(recognizer.Recognize(FaceImage.Load(Path.Combine(folder, "face.png"))).Label);
+        run.Error.Should().BeEmpty();
+        foreach (string written in new[] { "drawn", "maps" })
+        {
+            FaceImage.Load(Path.Combine(folder, written, "face.png")).Width.Should().BeGreaterThan(400);
+        }
+    }
+
     [Fact]
     public void Package_CompiledTwice_HasTheSameBytes()
     {

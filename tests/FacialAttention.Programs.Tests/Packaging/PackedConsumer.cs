@@ -217,6 +217,16 @@ public sealed class PackedConsumer : IDisposable
         return output;
     }
 
+    /// <summary>Packs the tool <c>facial-attention</c> and installs it; returns a folder with the command in its folder <c>tool</c>.</summary>
+    public string InstallTool()
+    {
+        _ = ProcessRun.Run(RepositoryFolder, ["dotnet", "pack", "samples/Recognize", "-o", FeedFolder, .. _packOptions]).OrThrow();
+        string folder = NewFolder("tool");
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), NuGetConfig);
+        _ = ProcessRun.Run(folder, "dotnet", "tool", "install", "FacialAttention.Tool", "--version", Version, "--tool-path", "tool").OrThrow();
+        return folder;
+    }
+
     private string Build(string name, string backend)
     {
         string folder = NewFolder(name);

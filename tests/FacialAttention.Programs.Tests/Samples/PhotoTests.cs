@@ -82,6 +82,21 @@ public sealed class PhotoTests : IDisposable
         tiled.TrimEnd().Split('\n').Length.Should().BeGreaterThan(1);
     }
 
+    [FaceNetworksFact]
+    public void Detect_AThousandFaces_FindsNearlyAllOnceEach()
+    {
+        const int Columns = 40, Rows = 25, Square = 80;
+        FaceImage picture = PortraitWall.DrawRows(Columns, Rows, Square);
+        using BlazeFaceDetector detector = BlazeFaceDetector.Load(options: new BlazeFaceOptions { Tiles = 14 });
+
+        IReadOnlyList<DetectedFace> faces = detector.Detect(picture);
+
+        var places = faces.Select(face => (
+            (int)((face.Box.X + (face.Box.Width / 2)) / Square), (int)((face.Box.Y + (face.Box.Height / 2)) / Square))).Distinct().ToList();
+        places.Count.Should().BeInRange(800, Columns * Rows);
+        faces.Count.Should().BeInRange(places.Count, places.Count + 20);
+    }
+
     [ToolFact("ffmpeg", needsFaceNetworks: true)]
     public void Run_AVideoThatIsCutOff_HasARowForEachFaceOfEachFrameAndDrawsWhatCouldBeRead()
     {
@@ -110,6 +125,59 @@ public sealed class PhotoTests : IDisposable
         Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("clip.mp4", "out.mp4", "part.mp4");
     }
 
+    [ToolFact("ffmpeg", needsFaceNetworks: true)]
+    public void Run_CtrlCInAVideo_LeavesTheFormerFileAndNothingElse() => IsStoppedBy(process => process.PressCtrlC());
+
+    [ToolFact("ffmpeg", needsFaceNetworks: true)]
+    public void Run_CtrlCThatReachesFfmpegFirst_LeavesTheFormerFileAndNothingElse() => IsStoppedBy(process => process.PressCtrlCOfItsPrograms());
+
+    [ToolFact("ffmpeg", needsFaceNetworks: true)]
+    public void Run_ACameraThatFfmpegStandsInFor_HasARowForEachFaceUntilTheSecondsAreOver()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // The stand-in knows the arguments of Linux.
+        }
+
+        PortraitWall.Draw(new ImageSize(240, 320), [150]).Save(_folder.File("scene.png"));
+        string real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(File.Exists);
+        string standIn = _folder.File("bin/ffmpeg");
+        Directory.CreateDirectory(_folder.File("bin"));
+        File.WriteAllText(standIn, $"""
+            #!/bin/sh
+            for argument; do
+              case "$argument" in
+                v4l2) argument=lavfi ;;
+                /dev/video0) argument='movie=scene.png:loop=0,settb=1/1000,setpts=N*100' ;;
+              esac
+              shift
+              set -- "$@" "$argument"
+            done
+            exec {real} "$@"
+            """);
+        File.SetUnixFileMode(standIn, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        (int exitCode, string output, string error) = SampleProcess.RunWithPath(
+            $"{_folder.File("bin")}:{Environment.GetEnvironmentVariable("PATH")}", Sample, _folder.Path,
+            "--camera", "/dev/video0", "--seconds", "0.55", "--csv", "--overlay", "out.mp4");
+
+        (exitCode, error).Should().Be((0, ""));
+        output.TrimEnd().Split('\n').Skip(1).Select(row => row[..row.IndexOf(',', StringComparison.Ordinal)])
+            .Should().Equal("0", "0.1", "0.2", "0.3", "0.4", "0.5");
+        TimesOf("out.mp4").Should().Equal(0, 0.1, 0.2, 0.3, 0.4, 0.5);
+    }
+
+    [ToolFact("ffmpeg", needsFaceNetworks: true)]
+    public void Run_ACameraThatIsNotThere_SaysSoAndWritesNothing()
+    {
+        (int exitCode, string output, string error) =
+            SampleProcess.Run(Sample, _folder.Path, "--camera", "/dev/video99", "--overlay", "out.mp4");
+
+        (exitCode, output).Should().Be((2, ""));
+        error.Should().StartWith("error: '/dev/video99' has no frame that ffmpeg can read: ").And.Contain("/dev/video99: No such file or directory");
+        Directory.GetFileSystemEntries(_folder.Path).Should().BeEmpty();
+    }
+
     [LinuxFact]
     public void Run_VideoWithoutFfmpeg_SaysWhatToInstall()
     {
@@ -123,6 +191,21 @@ public sealed class PhotoTests : IDisposable
             "error: The program ffmpeg, which reads and writes videos, cannot be started: it is not in a folder of PATH; expected ffmpeg 5.1 or later, "
             + "by apt-get install ffmpeg, brew install ffmpeg or winget install ffmpeg.");
         Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().Equal("clip.mp4");
+    }
+
+    private void IsStoppedBy(Action<SampleProcess> stop)
+    {
+        Clip.Ffmpeg("-f", "lavfi", "-i", "testsrc=size=320x240:rate=30:duration=120", "-preset", "ultrafast", _folder.File("clip.mp4"));
+        File.WriteAllText(_folder.File("out.mp4"), "former");
+        using var process = SampleProcess.Start(Sample, _folder.Path, "--video", "clip.mp4", "--overlay", "out.mp4");
+        SpinWait.SpinUntil(() => process.HasExited || Directory.GetFiles(_folder.Path).Length > 2, TimeSpan.FromMinutes(1)).Should().BeTrue();
+
+        stop(process);
+
+        (int exitCode, string output, string error) = process.WaitForExit();
+        (exitCode, output, error.TrimEnd()).Should().Be((130, "", "Stopped."));
+        Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("clip.mp4", "out.mp4");
+        File.ReadAllText(_folder.File("out.mp4")).Should().Be("former");
     }
 
     private static FaceBox BoxOf(JsonElement face)

@@ -4,6 +4,7 @@ using FacialAttention.Tests.Export;
 using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Images;
 using FacialAttention.Tests.Networks;
+using FacialAttention.Tests.Packaging;
 using SkiaSharp;
 
 namespace FacialAttention.Tests.Samples;
@@ -168,6 +169,22 @@ public sealed class RecognizeTests : IDisposable
         (int exitCode, string output, string error) = Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         (exitCode, output, error.TrimEnd()).Should().Be((2, "", $"error: {expected}"));
+    }
+
+    [PrivateMountFact]
+    public void Run_PicturesWithWordsOnASystemWithoutFonts_SaysWhatToInstallAndWritesNothing()
+    {
+        string script = $"""
+            [ ! -d /usr/share/fonts ] || mount -t tmpfs none /usr/share/fonts || exit 97
+            dotnet "{SampleProcess.PathOf(Sample)}" faces/a.png --network net.onnx --overlay drawn
+            """;
+
+        ProcessRun run = ProcessRun.Run(_folder.Path, "unshare", PrivateMountFactAttribute.UnshareOption!, "sh", "-c", script);
+
+        (run.ExitCode, run.Output).Should().Be((2, ""));
+        run.Error.TrimEnd().Should().Be(
+            "error: No font is installed, and pictures without words and numbers say nothing; expected one, for example of Debian's package fonts-dejavu-core.");
+        Directory.Exists(_folder.File("drawn")).Should().BeFalse();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -58,6 +59,26 @@ internal sealed partial class SampleProcess : IDisposable
         .Single(attribute => attribute.Key == sample).Value!;
 
     public void PressCtrlC() => Signal(_process.Id, Interrupt).Should().Be(0);
+
+    /// <summary>What a terminal does to the programs that it started, which it may reach first.</summary>
+    public void PressCtrlCOfItsPrograms()
+    {
+        foreach (string folder in Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
+        {
+            try
+            {
+                string[] fields = File.ReadAllText(Path.Combine(folder, "stat")).Split(") ")[^1].Split(' ');
+                if (fields[1] == _process.Id.ToString(CultureInfo.InvariantCulture))
+                {
+                    _ = Signal(int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), Interrupt);
+                }
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+    }
 
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
     public void Kill()

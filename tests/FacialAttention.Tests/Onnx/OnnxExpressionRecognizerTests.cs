@@ -195,6 +195,33 @@ public sealed class OnnxExpressionRecognizerTests : IDisposable
         _recognizer.Recognize(Faces[0]).Should().NotBeNull("a refused call gives its buffer back");
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 16_384)]
+    [InlineData(10_000, 10_000)]
+    public void Recognize_SmallestAndLargestPictures_AreAnsweredAsAFaceOfTheSameGray(int height, int width)
+    {
+        var size = new ImageSize(height, width);
+        var pixels = new byte[size.Pixels];
+        Array.Fill(pixels, (byte)77);
+        var face = new byte[ImageSize.Default.Pixels];
+        Array.Fill(face, (byte)77);
+
+        ExpressionPrediction prediction = _recognizer.Recognize(FaceImage.FromGray(pixels, size));
+
+        prediction.Probabilities.Should().Equal(_recognizer.Recognize(FaceImage.FromGray(face, ImageSize.Default)).Probabilities);
+    }
+
+    [Fact]
+    public void Recognize_Disposed_SaysSo()
+    {
+        OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.Load(Model);
+        recognizer.Dispose();
+
+        recognizer.Invoking(it => it.Recognize(Faces[0])).Should().Throw<ObjectDisposedException>()
+            .Which.ObjectName.Should().Be(typeof(OnnxExpressionRecognizer).FullName);
+    }
+
     [Fact]
     public void Dispose_Twice_DoesNothingMore()
     {
