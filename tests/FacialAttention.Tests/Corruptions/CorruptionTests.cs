@@ -96,27 +96,29 @@ public sealed class CorruptionTests
     }
 
     [Theory]
-    [InlineData(3, 8.660f, 5f)] // 30 degrees
-    [InlineData(5, 6.428f, 7.660f)] // 50 degrees
-    public void Apply_Rotation_TurnsPixelsAndLandmarksAboutTheCentreEitherWay(int strength, float right, float down)
+    [InlineData(3, 0.5, 0.866025)] // 30 degrees
+    [InlineData(5, 0.766044, 0.642788)] // 50 degrees
+    public void Apply_Rotation_TurnsPixelsAndLandmarksAboutTheCentreEitherWay(int strength, double sin, double cos)
     {
         const int Count = 12;
         var size = new ImageSize(40, 44);
         byte[] dot = [.. Enumerable.Range(0, size.Pixels).Select(i =>
-            (byte)Math.Max(0, 250 - (50 * Math.Sqrt(Math.Pow((i % 44) + 0.5 - 32, 2) + Math.Pow((i / 44) + 0.5 - 20, 2)))))]; // ten pixels right of the centre
+            (byte)Math.Max(0, 250 - (50 * Math.Sqrt(Math.Pow((i % 44) + 0.5 - 32, 2) + Math.Pow((i / 44) + 0.5 - 26, 2)))))]; // 10 right of the centre, 6 below
         var faces = new FaceDataset([.. Enumerable.Repeat(dot, Count).SelectMany(face => face)], new byte[Count], size, ExpressionLabels.Fer2013, new FaceColumns
         {
-            Landmarks = new FaceLandmarks(new LandmarkScheme("dot", [0]), Enumerable.Repeat(new[] { 32f, 20f }, Count).SelectMany(point => point).ToArray()),
+            Landmarks = new FaceLandmarks(new LandmarkScheme("dot", [0]), Enumerable.Repeat(new[] { 32f, 26f }, Count).SelectMany(point => point).ToArray()),
         });
 
         FaceDataset turned = new Corruption(CorruptionKind.Rotation, strength).Apply(faces);
 
         float[][] points = [.. turned.Columns.Landmarks!.Points.ToArray().Chunk(2)];
-        points.Select(point => Math.Sign(point[1] - 20)).Should().Contain(1).And.Contain(-1);
+        bool[] isClockwise = [.. points.Select(point => point[1] > 20 + (6 * cos))];
+        isClockwise.Should().Contain(true).And.Contain(false);
         for (int row = 0; row < Count; row++)
         {
-            points[row][0].Should().BeApproximately(22 + right, 0.001f);
-            Math.Abs(points[row][1] - 20).Should().BeApproximately(down, 0.001f);
+            double turn = isClockwise[row] ? sin : -sin;
+            points[row][0].Should().BeApproximately((float)(22 + (10 * cos) - (6 * turn)), 0.001f);
+            points[row][1].Should().BeApproximately((float)(20 + (10 * turn) + (6 * cos)), 0.001f);
             byte[] pixels = turned.PixelsOf(row).ToArray();
             double sum = pixels.Sum(pixel => pixel);
             (pixels.Select((pixel, i) => pixel * ((i % 44) + 0.5)).Sum() / sum).Should().BeApproximately(points[row][0], 0.15);
