@@ -45,12 +45,6 @@ export async function bad(test, { program, browser }) {
     await page.evaluate(() => document.getElementById('faces').replaceChildren());
   }
 
-  await alone('a camera that is refused', async () => {
-    const page = await open({ path: '/?camera' });
-    await says(page, /^The camera was refused\. Allow it .* or choose a picture or a video\.$/);
-    await goesOn(page);
-  });
-
   await alone('no camera', async () => {
     const without = await launch({ camera: false });
     try {
@@ -62,14 +56,23 @@ export async function bad(test, { program, browser }) {
     }
   });
 
-  await alone('a browser that gives no camera to pages that are not secure', async () => {
-    const page = await open({ path: '/?camera', prepare: page => page.addInitScript(() => Object.defineProperty(navigator, 'mediaDevices', { value: undefined })) });
-    await says(page, /^The browser gives no camera to this page: it does so over https or on localhost alone\./);
-  });
-
   const whole = readFileSync(join(folder, 'one.png'));
   const shared = await open();
   contexts.length = 0;
+
+  await test('a camera that is refused', async () => {
+    await shared.click('#camera');
+    await says(shared, /^The camera was refused\. Allow it .* or choose a picture or a video\.$/);
+    await goesOn(shared);
+  });
+
+  await test('a browser that gives no camera to pages that are not secure', async () => {
+    await shared.evaluate(() => Object.defineProperty(navigator, 'mediaDevices', { value: undefined }));
+    await shared.click('#camera');
+    await says(shared, /^The browser gives no camera to this page: it does so over https or on localhost alone\./);
+    await goesOn(shared);
+  });
+
   for (const [name, file, sentence] of [
     ['a picture that is none', { name: 'letter.png', mimeType: 'image/png', buffer: Buffer.from('Dear reader,') }, /^letter\.png is no picture that this browser reads; expected/],
     ['an empty picture', { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }, /^empty\.png is no picture/],

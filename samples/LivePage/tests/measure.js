@@ -3,7 +3,7 @@
 import { folder, launch, startProgram, writeFiles } from './setup.js';
 import { rmSync } from 'node:fs';
 
-const [frames, warmUp, opens] = [300, 30, 5];
+const [frames, warmUp, opens] = [200, 60, 5];
 const median = times => times.sort((one, other) => one - other)[Math.trunc(times.length / 2)];
 const of = times => `median ${median(times).toFixed(1)}, least ${times[0].toFixed(1)}`;
 

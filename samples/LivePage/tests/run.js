@@ -1,5 +1,5 @@
 // npm test: the page in a real browser, held to the library. Each test is a line; the last line counts them.
-//   --frames N   how many frames the memory is watched for (default 300)
+//   --frames N   how many frames the memory is watched for (default 200)
 //   --shots DIR  where pictures of the page are written, to be looked at
 //   --only TEXT  the tests whose name has it
 
@@ -10,7 +10,7 @@ import { equal } from './equal.js';
 import { page } from './page.js';
 import { folder, launch, startProgram, startStaticHost, writeFiles } from './setup.js';
 
-const { values: options } = parseArgs({ options: { frames: { type: 'string', default: '300' }, shots: { type: 'string' }, only: { type: 'string', default: '' } } });
+const { values: options } = parseArgs({ options: { frames: { type: 'string', default: '200' }, shots: { type: 'string' }, only: { type: 'string', default: '' } } });
 if (options.shots) {
   mkdirSync(options.shots, { recursive: true });
 }

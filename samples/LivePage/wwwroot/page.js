@@ -62,6 +62,7 @@ async function open(name, work) {
   close('');
   const mine = ++turn;
   element('stop').disabled = false;
+  announced = { text: '', time: 0 };
   say(`Opening ${name}…`);
   try {
     if (unread) {

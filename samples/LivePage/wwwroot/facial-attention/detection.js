@@ -65,39 +65,50 @@ function writeSquare({ data, width, height }, side, square) {
   const rows = new ResizeTable(0, height, height, h);
   const plane = side * side;
   const narrow = new Float32Array(3 * w);
-  square.fill(0);
+  square.fill(-1);
   let first = 0;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < w; x++) {
-      let [red, green, blue] = [0, 0, 0];
-      for (let k = columns.starts[x], at = x * columns.stride, pixel = 4 * (y * width + k); k < columns.ends[x]; k++, at++, pixel += 4) {
-        const weight = columns.weights[at];
-        red += weight * data[pixel];
-        green += weight * data[pixel + 1];
-        blue += weight * data[pixel + 2];
-      }
-      narrow[x] = red;
-      narrow[w + x] = green;
-      narrow[2 * w + x] = blue;
-    }
+    narrowRow(data, y * width, columns, narrow);
     while (first < h && rows.ends[first] <= y) {
       first++;
     }
     for (let row = first; row < h && rows.starts[row] <= y; row++) {
       if (y < rows.ends[row]) {
         const weight = rows.weights[row * rows.stride + y - rows.starts[row]] * 2 / 255;
-        for (let channel = 0, from = 0; channel < 3; channel++) {
-          for (let x = 0, to = channel * plane + (top + row) * side + left; x < w; x++) {
-            square[to++] += weight * narrow[from++];
-          }
+        for (let channel = 0; channel < 3; channel++) {
+          addScaled(square, channel * plane + (top + row) * side + left, narrow, channel * w, w, weight);
         }
       }
     }
   }
-  for (let i = 0; i < square.length; i++) {
-    square[i] -= 1;
-  }
   return (x, y) => ({ x: (x - left) * width / w, y: (y - top) * height / h });
+}
+
+/** A row of a picture, narrowed: its red values, then the green ones, then the blue ones. */
+function narrowRow(data, pixel, { starts, ends, weights, stride }, narrow) {
+  const w = starts.length;
+  for (let x = 0; x < w; x++) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let at = 4 * (pixel + starts[x]);
+    const end = x * stride + ends[x] - starts[x];
+    for (let k = x * stride; k < end; k++, at += 4) {
+      const weight = weights[k];
+      red += weight * data[at];
+      green += weight * data[at + 1];
+      blue += weight * data[at + 2];
+    }
+    narrow[x] = red;
+    narrow[w + x] = green;
+    narrow[2 * w + x] = blue;
+  }
+}
+
+function addScaled(sums, to, values, from, count, weight) {
+  for (let i = 0; i < count; i++) {
+    sums[to + i] += weight * values[from + i];
+  }
 }
 
 /** As .NET rounds. */

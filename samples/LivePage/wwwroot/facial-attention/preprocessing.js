@@ -17,8 +17,9 @@ export function toGray(picture, box, { height, width }) {
 
   const columns = new ResizeTable(source.box.x, source.box.width, source.width, width);
   const rows = new ResizeTable(source.box.y, source.box.height, source.height, height);
-  const left = columns.starts[0];
-  const gray = new Uint8Array(columns.ends[width - 1] - left);
+  const { starts, ends, weights, stride } = columns;
+  const left = starts[0];
+  const gray = new Uint8Array(ends[width - 1] - left);
   const narrow = new Float64Array(width);
   const sums = new Float64Array(height * width);
   let first = 0; // the first output row that the current source row can still reach
@@ -26,8 +27,10 @@ export function toGray(picture, box, { height, width }) {
     source.read(y, left, gray);
     for (let x = 0; x < width; x++) {
       let sum = 0;
-      for (let k = columns.starts[x], at = x * columns.stride; k < columns.ends[x]; k++, at++) {
-        sum += columns.weights[at] * gray[k - left];
+      let at = starts[x] - left;
+      const end = x * stride + ends[x] - starts[x];
+      for (let k = x * stride; k < end; k++, at++) {
+        sum += weights[k] * gray[at];
       }
       narrow[x] = sum;
     }
