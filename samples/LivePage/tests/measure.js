@@ -1,9 +1,9 @@
-// npm run measure: how long a frame takes and how soon the first answer stands on the page, in Chromium before the program of the page on loopback.
+// npm run measure (-- --open for the second alone): how long a frame takes and how soon the first answer stands on the page, in Chromium before the program of the page on loopback.
 
-import { folder, launch, startProgram, writeFiles } from './setup.js';
+import { folder, launch, startProgram, timeOf, writeFiles } from './setup.js';
 import { rmSync } from 'node:fs';
 
-const [frames, warmUp, opens] = [200, 60, 5];
+const [frames, warmUp, opens] = [200, 60, 4];
 const median = times => times.sort((one, other) => one - other)[Math.trunc(times.length / 2)];
 const of = times => `median ${median(times).toFixed(1)}, least ${times[0].toFixed(1)}`;
 
@@ -11,7 +11,7 @@ writeFiles();
 const program = await startProgram();
 const browser = await launch();
 try {
-  for (const threads of [1, 2]) {
+  for (const threads of process.argv.includes('--open') ? [] : [1, 2]) {
     const context = await browser.newContext();
     await context.grantPermissions(['camera'], { origin: program.url });
     const page = await context.newPage();
@@ -45,17 +45,10 @@ try {
     await context.close();
   }
 
+  await browser.close();
   const firsts = [];
   for (let i = 0; i < opens; i++) {
-    const context = await browser.newContext();
-    await context.grantPermissions(['camera'], { origin: program.url });
-    const page = await context.newPage();
-    await page.goto(`${program.url}/?camera`);
-    firsts.push(await page.evaluate(() => new Promise(resolve => {
-      const look = () => document.querySelector('#faces li') ? resolve(performance.now()) : requestAnimationFrame(look);
-      look();
-    })));
-    await context.close();
+    firsts.push(await timeOf('answer', `${program.url}/?camera`, 9300 + i));
   }
   console.log(`first answer after opening with an empty cache, ms: ${firsts.map(Math.round).join(', ')}; ${of(firsts)}`);
 } finally {

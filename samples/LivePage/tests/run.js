@@ -15,6 +15,7 @@ if (options.shots) {
   mkdirSync(options.shots, { recursive: true });
 }
 
+const patience = 60 + 0.2 * options.frames; // seconds a test
 let [passed, failed] = [0, 0];
 
 async function test(name, run) {
@@ -25,7 +26,7 @@ async function test(name, run) {
   let timer;
   try {
     await Promise.race([run(), new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('It took more than 60 s.')), 60_000);
+      timer = setTimeout(() => reject(new Error(`It took more than ${patience} s.`)), 1000 * patience);
     })]);
     passed++;
     console.log(`ok    ${name} (${Math.round(performance.now() - start)} ms)`);

@@ -168,6 +168,9 @@ function finish() {
 }
 
 async function show(next) {
+  if (next.faces.length > 0 && !shown?.faces.length) {
+    performance.mark('answer'); // for npm run measure
+  }
   shown = next;
   element('empty').hidden = true;
   await redraw();
