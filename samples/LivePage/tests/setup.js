@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -85,11 +86,13 @@ export async function timeOf(mark, url, port) {
     await sleep(6000);
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     const page = browser.contexts()[0].pages().find(page => page.url().startsWith(url));
+    await page.waitForFunction(mark => performance.getEntriesByName(mark).length > 0, mark);
     return await page.evaluate(mark => performance.getEntriesByName(mark)[0]?.startTime, mark);
   } finally {
+    const ended = once(own, 'exit');
     own.kill();
-    await sleep(500);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await ended;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
