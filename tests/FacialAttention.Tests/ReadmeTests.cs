@@ -46,6 +46,7 @@ public sealed class ReadmeTests
     [InlineData("detection.md", 2)]
     [InlineData("extending.md", 2)]
     [InlineData("photos.md", 1)]
+    [InlineData("related.md", 1)]
     public void Examples_OfADocument_Compile(string name, int count)
     {
         IReadOnlyList<string> examples = PageExamples.Of($"docs/{name}");

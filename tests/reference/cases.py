@@ -6,6 +6,7 @@ from torch import nn
 
 from layers import AttentiveLstmClassifier, ConvBackbone, ConvBlock, GlobalFeatureAttention, LocalFeatureAttention
 from network import ExpressionNetwork
+from related import PatchGatedCnn
 
 SCORINGS = ["Additive", "Dot", "ScaledDot"]
 LABELS = ["calm", "tense", "other", "none"]
@@ -18,6 +19,7 @@ class Case:
     module: nn.Module
     input_shape: tuple
     has_logits: bool  # then the loss is cross-entropy, else the mean square
+    landmarks: bool = False  # whether the network also takes those
 
 
 def stages(*rows):
@@ -76,6 +78,11 @@ def network(name, variant, height, width, crop=None, pixels=(0.5, 0.25), **optio
         "seed": 1,
         **options,
     }
+    return Case(name, *described("ExpressionNetwork", variant, ExpressionNetwork, height, width, crop, pixels, everything), True)
+
+
+def described(family, variant, network_of, height, width, crop, pixels, options):
+    """The metadata of a checkpoint, a network of them, and the shape of its input."""
     preprocessing = {
         "height": height, "width": width, "color": "gray", "range": [0, 1],
         "insideNetwork": {
@@ -85,14 +92,33 @@ def network(name, variant, height, width, crop=None, pixels=(0.5, 0.25), **optio
     metadata = {
         "formatVersion": "3",
         "library": "tests/reference",
-        "family": "ExpressionNetwork",
+        "family": family,
         "variant": variant,
-        "options": json.dumps(everything),
+        "options": json.dumps(options),
         "labels": json.dumps(LABELS),
         "preprocessing": json.dumps(preprocessing),
         "calibration": json.dumps({"temperature": 1}),
     }
-    return Case(name, metadata, ExpressionNetwork(metadata), (4, 1, height, width), True)
+    return metadata, network_of(metadata), (4, 1, height, width)
+
+
+def patch_gated(name, variant, height, width, **options):
+    everything = {
+        "trunkStages": stages((3, 3), (3, 4, "pool")),
+        "patchSize": 3,
+        "patchChannels": 3,
+        "patchFeatureSize": 2,
+        "gateChannels": 4,
+        "gateHiddenSize": 6,
+        "globalBranch": variant == "gACNN",
+        "globalStages": stages((3, 3, "pool")),
+        "globalFeatureSize": 3,
+        "hiddenSize": 6,
+        "dropout": 0,
+        "seed": 1,
+        **options,
+    }
+    return Case(name, *described("PatchGatedCnn", variant, PatchGatedCnn, height, width, None, (0.4, 0.3), everything), True, landmarks=True)
 
 
 def plain_network(variant, scoring, **options):
@@ -128,6 +154,8 @@ def all_cases():
         classifier("lstm-2-scaled-dot-bidirectional", 2, "Attention", "ScaledDot", bidirectional=True),
         *[network(variant.lower(), variant, 17, 22) for variant in ["CNN", "CNN-LSTM", "ACNN-LSTM", "CNN-ALSTM", "ACNN-ALSTM"]],
         *[network(f"{variant.lower()}-residual", variant, 19, 26, backboneStages=RESIDUAL) for variant in ["CNN", "ACNN-ALSTM"]],
+        patch_gated("pacnn", "pACNN", 17, 22),
+        patch_gated("gacnn", "gACNN", 18, 21, patchSize=4),
         plain_network("CNN", "Additive"),
         plain_network("CNN-LSTM", "Additive", lstmLayers=1),
         plain_network("ACNN-LSTM", "Dot", lstmLayers=1),

@@ -84,6 +84,9 @@ def expected(case, random):
     low, high = (0, 1) if "variant" in case.metadata else (-2, 2)
     x = uniform(random, low, high, case.input_shape)
     tensors = {"input": x}
+    if case.landmarks:  # some of them outside the face
+        size = torch.tensor([x.shape[3], x.shape[2]])
+        case.module.landmarks = tensors["landmarks"] = (uniform(random, -0.3, 1.3, (x.shape[0], 68, 2)) * size).float().double()
 
     attention = {}
     for name, module in case.module.named_modules():
@@ -92,6 +95,8 @@ def expected(case, random):
     case.module.eval()
     tensors["output"] = case.module(x)
     tensors.update({f"attention/{name}": weights for name, weights in attention.items()})
+    if case.landmarks:
+        tensors["gates"] = case.module.gates
 
     if case.has_logits:
         target = torch.from_numpy(random.randint(0, tensors["output"].shape[1], x.shape[0]))

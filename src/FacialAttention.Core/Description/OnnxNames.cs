@@ -8,4 +8,6 @@ internal static class OnnxNames
     public const string Probabilities = "probabilities";
     public const string LocalAttention = "local_attention";
     public const string GlobalAttention = "global_attention";
+    public const string PatchGates = "patch_gates";
+    public const string Landmarks = "landmarks";
 }

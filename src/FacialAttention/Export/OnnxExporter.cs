@@ -10,7 +10,7 @@ namespace FacialAttention;
 /// <para>
 /// The input <c>images</c> are gray faces [N, 1, H, W] in [0, 1], of any number N, and of the height and width of the network's options;
 /// crop, mean, deviation and calibration are part of the graph. The outputs are <c>logits</c> [N, K] and <c>probabilities</c> [N, K], which
-/// the network's <see cref="ExpressionNetwork.Calibration"/> makes of them. Batch norms are folded into the convolutions before them; dropout
+/// the network's <see cref="FaceNetwork.Calibration"/> makes of them. Batch norms are folded into the convolutions before them; dropout
 /// is left out: the file computes as the network does in evaluation mode, whatever mode it is in.
 /// </para>
 /// <para>

@@ -50,6 +50,20 @@ internal static class RequireTensor
         MatchesWeight(images, weight, layer, nameof(images));
     }
 
+    /// <summary>Landmarks must be [N, L, 2] for images [N, C, H, W], of their dtype and on their device.</summary>
+    public static void Landmarks(Tensor landmarks, int count, Tensor images, string layer)
+    {
+        NotDisposed(landmarks, nameof(landmarks));
+        long faces = images.shape[0];
+        if (!landmarks.shape.AsSpan().SequenceEqual([faces, count, 2]))
+        {
+            throw new ArgumentException(
+                $"{layer} expects landmarks of shape [{faces}, {count}, 2] for {faces} faces; got {Shape(landmarks)}.", nameof(landmarks));
+        }
+
+        MatchesWeight(landmarks, images, layer, nameof(landmarks));
+    }
+
     /// <exception cref="ArgumentNullException">The tensor is null.</exception>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public static void NotDisposed(Tensor tensor, string parameter)

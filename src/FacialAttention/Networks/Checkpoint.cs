@@ -29,14 +29,14 @@ public static class Checkpoint
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Save(
-        string path, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null, bool halfPrecision = false)
+        string path, FaceNetwork network, IReadOnlyDictionary<string, string>? provenance = null, bool halfPrecision = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         Safetensors.Write(path, StateDict.ToFile(network, halfPrecision), MetadataOf(network, provenance));
     }
 
-    /// <summary>Writes to a stream what <see cref="Save(string, ExpressionNetwork, IReadOnlyDictionary{string, string}, bool)"/> writes.</summary>
+    /// <summary>Writes to a stream what <see cref="Save(string, FaceNetwork, IReadOnlyDictionary{string, string}, bool)"/> writes.</summary>
     /// <param name="stream">Where to, from where it stands; it stays open.</param>
     /// <param name="network">The network; its weights are Float32 and finite.</param>
     /// <param name="provenance">Where the weights come from; null for nothing.</param>
@@ -45,7 +45,7 @@ public static class Checkpoint
     /// <exception cref="IOException">The stream fails; what it holds then is no checkpoint.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Save(
-        Stream stream, ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance = null, bool halfPrecision = false)
+        Stream stream, FaceNetwork network, IReadOnlyDictionary<string, string>? provenance = null, bool halfPrecision = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
@@ -62,10 +62,20 @@ public static class Checkpoint
     /// far larger than itself, or a tensor is missing, unknown, of another shape or type, or not finite; the message names the file, what was
     /// got and what was expected.
     /// </exception>
-    public static ExpressionNetwork Load(string path, Device? device = null)
+    public static ExpressionNetwork Load(string path, Device? device = null) => Load<ExpressionNetwork>(path, device);
+
+    /// <summary>Loads a network of another family, or of any, that was saved, in evaluation mode and Float32. The caller owns it.</summary>
+    /// <typeparam name="TNetwork">The family, for example <see cref="PatchGatedCnn"/>; <see cref="FaceNetwork"/> for any.</typeparam>
+    /// <param name="path">The file, in single or half precision.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a folder or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The network is of another family, or as for <see cref="Load(string, Device?)"/>.</exception>
+    public static TNetwork Load<TNetwork>(string path, Device? device = null)
+        where TNetwork : FaceNetwork
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load<ExpressionNetwork>(Safetensors.Read(path), device);
+        return Load<TNetwork>(Safetensors.Read(path), device);
     }
 
     /// <summary>Loads a network from a stream, for example of an embedded resource, in evaluation mode. The caller owns it.</summary>
@@ -74,10 +84,20 @@ public static class Checkpoint
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     /// <exception cref="IOException">The stream fails.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Load(string, Device?)"/>.</exception>
-    public static ExpressionNetwork Load(Stream stream, Device? device = null)
+    public static ExpressionNetwork Load(Stream stream, Device? device = null) => Load<ExpressionNetwork>(stream, device);
+
+    /// <summary>Loads from a stream as <see cref="Load{TNetwork}(string, Device?)"/> does from a file.</summary>
+    /// <typeparam name="TNetwork">The family; <see cref="FaceNetwork"/> for any.</typeparam>
+    /// <param name="stream">The content of a file, read from where it stands to its end; it need not seek, and stays open.</param>
+    /// <param name="device">Where to; null for the CPU.</param>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="IOException">The stream fails.</exception>
+    /// <exception cref="InvalidDataException">The network is of another family, or as for <see cref="Load(string, Device?)"/>.</exception>
+    public static TNetwork Load<TNetwork>(Stream stream, Device? device = null)
+        where TNetwork : FaceNetwork
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Load<ExpressionNetwork>(Safetensors.Read(stream), device);
+        return Load<TNetwork>(Safetensors.Read(stream), device);
     }
 
     /// <summary>
@@ -124,7 +144,7 @@ public static class Checkpoint
 
     /// <summary>
     /// Saves just the weights and buffers of any network, with a checksum, for <see cref="LoadWeights"/>. What the network is must be known
-    /// when they are loaded; <see cref="Save(string, ExpressionNetwork, IReadOnlyDictionary{string, string}, bool)"/> saves that too.
+    /// when they are loaded; <see cref="Save(string, FaceNetwork, IReadOnlyDictionary{string, string}, bool)"/> saves that too.
     /// </summary>
     /// <param name="path">The file to write, by custom named .safetensors; its folder exists.</param>
     /// <param name="network">The network, on any device; what is floating-point is Float32 and finite.</param>
@@ -183,7 +203,7 @@ public static class Checkpoint
         Require.InRange(seed, 0, int.MaxValue, nameof(seed));
     }
 
-    private static Dictionary<string, string> MetadataOf(ExpressionNetwork network, IReadOnlyDictionary<string, string>? provenance)
+    private static Dictionary<string, string> MetadataOf(FaceNetwork network, IReadOnlyDictionary<string, string>? provenance)
     {
         Dictionary<string, string> metadata = DescriptionFormat.WriteFile(network.Describe());
         if (provenance is not null)
@@ -212,7 +232,7 @@ public static class Checkpoint
     }
 
     private static TNetwork Load<TNetwork>(SafetensorsFile file, Device? device)
-        where TNetwork : Module
+        where TNetwork : FaceNetwork
     {
         NetworkDescription description = NetworkDescription.Read(MetadataOf(file), file.Source);
         NetworkPlan plan = NetworkFamilies.PlanOf<TNetwork>(description, file.Source);
@@ -241,7 +261,7 @@ public static class Checkpoint
     }
 
     private static TNetwork ReadyOn<TNetwork>(Device? device, TNetwork network)
-        where TNetwork : Module
+        where TNetwork : FaceNetwork
     {
         if (device is not null)
         {

@@ -21,11 +21,10 @@ namespace FacialAttention;
 /// layer, the only one whose size depends on the labels, is <c>classifier.linear.</c> in all variants.</description></item>
 /// </list>
 /// </remarks>
-public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISharedModule
+public sealed class ExpressionNetwork : FaceNetwork
 {
     private readonly ExpressionNetworkOptions _options;
     private readonly NetworkInput _input;
-    private readonly RunningCalls _calls;
     [ComponentName(Name = "backbone")] private readonly ConvBackbone _backbone;
     [ComponentName(Name = "local_attention")] private readonly LocalFeatureAttention? _localAttention;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
@@ -39,11 +38,10 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISha
     /// </exception>
     /// <exception cref="NativeTorchException">libtorch cannot be loaded.</exception>
     public ExpressionNetwork(NetworkVariant variant, ExpressionNetworkOptions? options = null)
-        : base(NativeTorch.Loaded(nameof(ExpressionNetwork)))
+        : base(nameof(ExpressionNetwork))
     {
         Variant = Require.Defined(variant, nameof(variant));
         _options = (options ?? new ExpressionNetworkOptions()).ValidatedCopy();
-        _calls = new RunningCalls(this, () => base.Dispose(true));
         _input = new NetworkInput($"{nameof(ExpressionNetwork)} {variant.PaperName}", _options, anySize: variant.HasLstm);
         using var seeded = new SeededTorch(_options.Seed);
 
@@ -70,26 +68,11 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISha
     /// <summary>F, the size of what <see cref="ExtractFeatures"/> gives and <see cref="Classify"/> takes.</summary>
     public int FeatureSize => _classifier is AttentiveLstmClassifier lstm ? lstm.FeatureSize : _options.CnnHiddenSize;
 
-    /// <summary>
-    /// How logits become probabilities, in recognisers and exported networks; saved with the weights. <see cref="forward"/> gives the
-    /// logits as they are. Default: a temperature of 1, the plain softmax.
-    /// </summary>
-    /// <exception cref="ArgumentNullException">The value is null.</exception>
-    /// <exception cref="ArgumentException">It scales another number of classes than there are.</exception>
-    public Calibration Calibration { get; set => field = Calibration.RequireFitting(value, _options.Labels.Count); } = new();
+    internal override Tensor FirstWeight => _backbone.FirstWeight;
 
-    /// <summary>The number of trainable parameters.</summary>
-    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public long ParameterCount => NetworkSize.ParametersOf(this);
+    private protected override ImageSize InputSize => _options.InputSize;
 
-    /// <summary>
-    /// Multiply-adds for one image of the options' size, or crop if they have one: convolutions, LSTM and linear layers. They are counted
-    /// while the network runs on one face, so no other thread may use it meanwhile.
-    /// </summary>
-    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public long MultiplyAdds => NetworkSize.MultiplyAddsOf(this, _options.InputSize);
-
-    internal Tensor FirstWeight => _backbone.FirstWeight;
+    private protected override int Classes => _options.Labels.Count;
 
     /// <summary>Gray faces [N, 1, H, W] in [0, 1] to logits [N, K], which the caller owns.</summary>
     /// <param name="images">
@@ -141,7 +124,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISha
     /// </returns>
     /// <exception cref="ArgumentException">The shape, dtype or device is another.</exception>
     /// <exception cref="ObjectDisposedException">The network or the images were disposed.</exception>
-    public (Tensor Logits, IReadOnlyList<LayerAttention> Attention) Explain(Tensor images)
+    public override (Tensor Logits, IReadOnlyList<LayerAttention> Attention) Explain(Tensor images)
     {
         using RunningCalls.Call held = RequireModule.Hold(this, "network");
         using var scope = NewDisposeScope();
@@ -174,7 +157,7 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISha
     }
 
     /// <inheritdoc/>
-    public NetworkDescription Describe() => ExpressionNetworkFormat.Describe(Variant, _options, Calibration);
+    public override NetworkDescription Describe() => ExpressionNetworkFormat.Describe(Variant, _options, Calibration);
 
     /// <summary>
     /// A network for recognition, in evaluation mode, whose convolutions contain the batch norms that followed them: the same logits but
@@ -184,11 +167,4 @@ public sealed class ExpressionNetwork : Module<Tensor, Tensor>, IDescribed, ISha
     /// <returns>A copy, on the same device and of the same dtype, which the caller owns; this network stays as it is.</returns>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public ExpressionNetwork FoldBatchNorm() => BatchNormFolding.Of(this);
-
-    /// <inheritdoc/>
-    RunningCalls.Call ISharedModule.Hold() => _calls.Begin();
-
-    /// <summary>Frees the weights: now, or when the last call that is under way, in whatever thread, ends.</summary>
-    /// <param name="disposing">Whether this is no finalizer, which has nothing to free: handles of weights have finalizers of their own.</param>
-    protected override void Dispose(bool disposing) => _calls?.Close(disposing); // null where the constructor threw
 }

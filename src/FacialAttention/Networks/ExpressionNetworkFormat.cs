@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Options;
 
 namespace FacialAttention;
 
@@ -13,23 +12,10 @@ internal static partial class ExpressionNetworkFormat
     /// <summary>What the keys of the last layer, and no others, start with.</summary>
     public const string LastLayerPrefix = "classifier.linear.";
 
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        AllowDuplicateProperties = false,
-        Converters =
-        {
-            new JsonStringEnumConverter<AttentionScoring>(namingPolicy: null, allowIntegerValues: false),
-            new JsonStringEnumConverter<LocalAttentionScaling>(namingPolicy: null, allowIntegerValues: false),
-        },
-        NumberHandling = JsonNumberHandling.Strict,
-        PropertyNameCaseInsensitive = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        TypeInfoResolver = OptionsJson.Default.WithAddedModifier(LeaveOutDefaults),
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
-    private static readonly JsonTypeInfo<StoredOptions> Json = (JsonTypeInfo<StoredOptions>)Strict.GetTypeInfo(typeof(StoredOptions));
+    private static readonly JsonTypeInfo<StoredOptions> Json = OptionsFormat.Strict<StoredOptions>(
+        OptionsJson.Default,
+        new JsonStringEnumConverter<AttentionScoring>(namingPolicy: null, allowIntegerValues: false),
+        new JsonStringEnumConverter<LocalAttentionScaling>(namingPolicy: null, allowIntegerValues: false));
 
     public static NetworkDescription Describe(NetworkVariant variant, ExpressionNetworkOptions options, Calibration calibration) => new()
     {
@@ -61,35 +47,9 @@ internal static partial class ExpressionNetworkFormat
                 + "'ACNN-ALSTM'.");
         }
 
-        try
-        {
-            ExpressionNetworkOptions options = DescriptionFormat.Parse(description.Options, DescriptionFormat.OptionsKey, Json, source)
-                .ToOptions(description).ValidatedCopy();
-            return new NetworkPlan(() => new ExpressionNetwork(variant, options) { Calibration = description.Calibration });
-        }
-        catch (OptionsValidationException exception)
-        {
-            throw DescriptionFormat.Fault(source, $"{DescriptionFormat.OptionsKey}: {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>
-    /// Of a stage, only these names are always written; those that came later are left out where they are the default, so that a network
-    /// without them is still described by the same bytes (docs/adr/0003-format-versions.md).
-    /// </summary>
-    private static void LeaveOutDefaults(JsonTypeInfo type)
-    {
-        if (type.Type != typeof(ConvStage))
-        {
-            return;
-        }
-
-        var plain = new ConvStage(KernelSize: 1, Channels: 1);
-        foreach (JsonPropertyInfo property in type.Properties.Where(property => property.Name is not ("kernelSize" or "channels" or "pool")))
-        {
-            object? usual = property.Get!(plain);
-            property.ShouldSerialize = (_, value) => !Equals(value, usual);
-        }
+        ExpressionNetworkOptions options = OptionsFormat.Read(
+            description, Json, source, stored => stored.ToOptions(description).ValidatedCopy());
+        return new NetworkPlan(() => new ExpressionNetwork(variant, options) { Calibration = description.Calibration });
     }
 
     /// <summary>Generated when compiled, which starts sooner than looking at the record when run.</summary>

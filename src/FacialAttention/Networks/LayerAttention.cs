@@ -5,10 +5,13 @@ namespace FacialAttention;
 /// <summary>
 /// What one attention layer of a network saw of a batch of faces: a distribution over the places of its grid of local features.
 /// </summary>
-/// <param name="Layer">The name of the layer: <c>local_attention</c> or <c>global_attention</c>.</param>
+/// <param name="Layer">
+/// The name of the layer: <c>local_attention</c> and <c>global_attention</c> of an <see cref="ExpressionNetwork"/>, <c>patch_gates</c> of a
+/// <see cref="PatchGatedCnn"/>.
+/// </param>
 /// <param name="Weights">
 /// [N, T], where T is <paramref name="GridHeight"/> times <paramref name="GridWidth"/>: row by row from the top left, positive, each face's
-/// summing to 1. Whoever called <see cref="ExpressionNetwork.Explain"/> owns it.
+/// summing to 1. Whoever called <see cref="FaceNetwork.Explain"/> owns it.
 /// </param>
 /// <param name="GridHeight">The rows of the grid, which lies over the face, or over the network's crop of it.</param>
 /// <param name="GridWidth">The columns of the grid.</param>

@@ -1,10 +1,8 @@
-using static TorchSharp.torch.nn;
-
 namespace FacialAttention;
 
 /// <summary>A network that is described and checked, and not built yet.</summary>
 /// <param name="Build">Gives the network with fresh weights, on the CPU.</param>
-internal sealed record NetworkPlan(Func<Module> Build)
+internal sealed record NetworkPlan(Func<FaceNetwork> Build)
 {
     /// <summary>
     /// How many weights more than the file holds the description may claim (4 MB) and the network is still built: comparing key by key then

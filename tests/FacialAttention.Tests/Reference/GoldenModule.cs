@@ -12,7 +12,7 @@ internal static class GoldenModule
     {
         Module<Tensor, Tensor> module = weights.Metadata.TryGetValue("layer", out string? layer)
             ? CreateLayer(layer, weights)
-            : Checkpoint.Load(weights.Path); // Networks are checkpoints that Python wrote.
+            : Checkpoint.Load<FaceNetwork>(weights.Path); // Networks are checkpoints that Python wrote.
         module.to(precision);
         return module;
     }

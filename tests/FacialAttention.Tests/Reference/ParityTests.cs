@@ -92,23 +92,24 @@ public sealed class ParityTests(ITestOutputHelper output)
     private static Comparison Compare(GoldenFile weights, GoldenFile expected, ScalarType precision, string[] ignored)
     {
         using var scope = NewDisposeScope();
-        var comparison = new Comparison(expected.Tensors, precision, ["input", "target", .. ignored]);
+        var comparison = new Comparison(expected.Tensors, precision, ["input", "target", "landmarks", .. ignored]);
         Tensor input = expected.Tensors["input"].to(precision);
+        Tensor? landmarks = expected.Tensors.GetValueOrDefault("landmarks")?.to(precision);
         Tensor target = expected.Tensors["target"];
         target = target.dtype == ScalarType.Int64 ? target : target.to(precision);
 
-        Evaluate(GoldenModule.Create(weights, precision), input, comparison);
-        ComputeGradients(GoldenModule.Create(weights, precision), input, target, comparison);
+        Evaluate(GoldenModule.Create(weights, precision), input, landmarks, comparison);
+        ComputeGradients(GoldenModule.Create(weights, precision), input, landmarks, target, comparison);
         foreach (OptimizerKind kind in Enum.GetValues<OptimizerKind>())
         {
-            Train(GoldenModule.Create(weights, precision), input, target, kind, expected.Metadata, comparison);
+            Train(GoldenModule.Create(weights, precision), input, landmarks, target, kind, expected.Metadata, comparison);
         }
 
         comparison.ShouldBeComplete();
         return comparison;
     }
 
-    private static void Evaluate(Module<Tensor, Tensor> module, Tensor input, Comparison comparison)
+    private static void Evaluate(Module<Tensor, Tensor> module, Tensor input, Tensor? landmarks, Comparison comparison)
     {
         using Module<Tensor, Tensor> owned = module;
         foreach ((string name, Module part) in module.named_modules())
@@ -123,15 +124,20 @@ public sealed class ParityTests(ITestOutputHelper output)
             }
         }
 
-        comparison.Add("output", module.call(input));
+        comparison.Add("output", Call(module, input, landmarks));
+        if (module is PatchGatedCnn patches)
+        {
+            comparison.Add("gates", patches.ComputeGates(input, landmarks).narrow(1, 0, 24));
+        }
     }
 
-    private static void ComputeGradients(Module<Tensor, Tensor> module, Tensor input, Tensor target, Comparison comparison)
+    private static void ComputeGradients(
+        Module<Tensor, Tensor> module, Tensor input, Tensor? landmarks, Tensor target, Comparison comparison)
     {
         using Module<Tensor, Tensor> owned = module;
         module.train();
         Tensor leaf = input.clone().requires_grad_();
-        Tensor result = module.call(leaf);
+        Tensor result = Call(module, leaf, landmarks);
         Tensor value = LossOf(result, target);
         value.backward();
 
@@ -152,6 +158,7 @@ public sealed class ParityTests(ITestOutputHelper output)
     private static void Train(
         Module<Tensor, Tensor> module,
         Tensor input,
+        Tensor? landmarks,
         Tensor target,
         OptimizerKind kind,
         IReadOnlyDictionary<string, string> settings,
@@ -166,7 +173,7 @@ public sealed class ParityTests(ITestOutputHelper output)
         {
             parts.Train(module);
             optimizer.ZeroGradients();
-            LossOf(module.call(input), target).backward();
+            LossOf(Call(module, input, landmarks), target).backward();
             optimizer.Step(options.LearningRate);
         }
 
@@ -175,6 +182,11 @@ public sealed class ParityTests(ITestOutputHelper output)
             comparison.Add($"{kind}/{key}", value);
         }
     }
+
+    /// <summary>The layer's or network's answer, that of faces with landmarks where there are any.</summary>
+    private static Tensor Call(Module<Tensor, Tensor> module, Tensor input, Tensor? landmarks) => landmarks is null
+        ? module.call(input)
+        : ((PatchGatedCnn)module).Logits(new FaceBatch(input, input) { Landmarks = landmarks, LandmarkScheme = LandmarkScheme.Points68 });
 
     /// <summary>The library's cross-entropy where the target is labels, else the mean square.</summary>
     private static Tensor LossOf(Tensor result, Tensor target) => target.dtype == ScalarType.Int64
