@@ -34,7 +34,7 @@ internal sealed class GatedFeatures : Module<Tensor, (Tensor Features, Tensor Ga
         _groups = groups;
         _feature = Conv2d(
             groups * channels, groups * featureSize, (maps.Height, maps.Width), groups: groups, device: ShapesOnly.Device);
-        _conv = Pointwise(channels, gateChannels, padding: 1);
+        _conv = Pointwise(channels, gateChannels);
         _norm = BatchNorm2d(groups * gateChannels, device: ShapesOnly.Device);
         _conv2 = Pointwise(gateChannels, gateHiddenSize);
         _norm2 = BatchNorm2d(groups * gateHiddenSize, device: ShapesOnly.Device);
@@ -42,8 +42,8 @@ internal sealed class GatedFeatures : Module<Tensor, (Tensor Features, Tensor Ga
         _norm3 = BatchNorm2d(groups, device: ShapesOnly.Device);
         RegisterComponents();
 
-        Conv2d Pointwise(int inChannels, int outChannels, int padding = 0) => Conv2d(
-            groups * inChannels, groups * outChannels, kernel_size: 1, padding: padding, groups: groups, bias: false, device: ShapesOnly.Device);
+        Conv2d Pointwise(int inChannels, int outChannels) => Conv2d(
+            groups * inChannels, groups * outChannels, kernel_size: 1, groups: groups, bias: false, device: ShapesOnly.Device);
     }
 
     /// <summary>Maps [N, G C, H, W] to gated vectors [N, G, F] and gates [N, G], which the caller owns.</summary>
@@ -52,7 +52,8 @@ internal sealed class GatedFeatures : Module<Tensor, (Tensor Features, Tensor Ga
         using var scope = NewDisposeScope();
         Tensor features = _feature.call(maps).relu_().view(maps.shape[0], _groups, -1); // [N, G, F]
         Tensor pooled = functional.max_pool2d(maps, kernel_size: 2, stride: 2);
-        Tensor means = ConvBlock.Convolve(pooled, _conv, _norm).relu_().mean([2, 3], keepdim: true);
+        Tensor ringed = functional.pad(_conv.call(pooled), [1, 1, 1, 1]); // as padding of the maps: 1x1 kernels without bias keep zeros
+        Tensor means = _norm.call(ringed).relu_().mean([2, 3], keepdim: true);
         Tensor hidden = ConvBlock.Convolve(means, _conv2, _norm2).relu_();
         Tensor gates = ConvBlock.Convolve(hidden, _conv3, _norm3).sigmoid().flatten(1); // [N, G]
         return ((features * gates.unsqueeze(2)).MoveToOuterDisposeScope(), gates.MoveToOuterDisposeScope());

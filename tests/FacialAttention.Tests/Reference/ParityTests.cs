@@ -48,7 +48,11 @@ public sealed class ParityTests(ITestOutputHelper output)
         var expected = GoldenFile.Read($"{name}.expected");
         bool isLostInRounding = expected.Tensors.ContainsKey("buffer/backbone.c1.norm.running_var");
 
-        Comparison single = Compare(weights, expected, ScalarType.Float32, isLostInRounding ? LostInRounding : []);
+        // A gate's norm takes away what the norm before it added where no ReLU cut: the gradient of such biases is rounding too.
+        string[] ofGates = expected.Tensors.ContainsKey("gates")
+            ? [.. expected.Tensors.Keys.Where(key => key.StartsWith("AdamW/", StringComparison.Ordinal))]
+            : [];
+        Comparison single = Compare(weights, expected, ScalarType.Float32, isLostInRounding ? LostInRounding : ofGates);
         Comparison precise = Compare(weights, expected, ScalarType.Float64, []);
 
         output.WriteLine(
