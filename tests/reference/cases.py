@@ -112,7 +112,7 @@ def patch_gated(name, variant, height, width, **options):
         "gateHiddenSize": 8,
         "globalBranch": variant == "gACNN",
         "globalStages": stages((3, 8, "pool")),
-        "globalFeatureSize": 3,
+        "globalFeatureSize": 8,
         "hiddenSize": 6,
         "dropout": 0,
         "seed": 1,

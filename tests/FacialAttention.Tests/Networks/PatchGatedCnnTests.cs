@@ -180,7 +180,6 @@ public sealed class PatchGatedCnnTests
     public void Backward_Batch_ReachesEveryParameter(bool globalBranch)
     {
         using var network = new PatchGatedCnn(TinyPatches.Options(globalBranch));
-        Numbers.Randomise(network, 3);
         using Tensor images = TinyPatches.Images(8);
 
         LayerChecks.GradientReachesEveryParameter(network, images, name => name);

@@ -23,7 +23,7 @@ internal static class TinyPatches
         GateHiddenSize = 8,
         GlobalBranch = globalBranch,
         GlobalStages = [new(3, 8, Pool: true)],
-        GlobalFeatureSize = 3,
+        GlobalFeatureSize = 8,
         HiddenSize = 6,
         Dropout = 0,
     };
