@@ -79,6 +79,7 @@ internal sealed partial record Collection(
             Protocol = result.Origin.Protocol,
             Job = result.Origin.Job,
             Parameters = result.Parameters,
+            MultiplyAdds = result.MultiplyAdds,
             TrainAccuracy = result.Training.Accuracy,
             ValidationAccuracy = result.Validation.Accuracy,
             ValidationAccuracyUnseen = result.ValidationAccuracyUnseen,
@@ -133,6 +134,7 @@ internal sealed partial record Collection(
                     Experiments = [],
                 },
                 Parameters = row.Parameters,
+                MultiplyAdds = row.MultiplyAdds,
                 TrainAccuracy = row.TrainAccuracy,
                 ValidationAccuracy = row.ValidationAccuracy,
                 ValidationAccuracyUnseen = row.ValidationAccuracyUnseen,
@@ -206,7 +208,7 @@ internal sealed partial record Collection(
         [
             .. merged
                 .OrderBy(outcome => outcome.Setting, StringComparer.Ordinal)
-                .ThenBy(outcome => Array.IndexOf(Variants.InOrder, outcome.Job.Variant))
+                .ThenBy(outcome => Array.IndexOf(Variants.All, outcome.Job.Variant))
                 .ThenBy(outcome => outcome.Job.LstmLayers)
                 .ThenBy(outcome => outcome.Job.LstmHidden)
                 .ThenBy(outcome => outcome.Job.Iterations)

@@ -20,8 +20,9 @@ internal sealed class ExperimentCommands
 
     private readonly Argument<string> _experiment = new("experiment")
     {
-        Description = "table4: the five networks. lstm: ACNN-ALSTM by width and depth of its LSTM. curves: CNN and CNN-LSTM. all: these three.",
-        HelpName = "table4|lstm|curves|all",
+        Description = "table4: the five networks. lstm: ACNN-ALSTM by width and depth of its LSTM. curves: CNN and CNN-LSTM. all: these three. "
+            + "related: ACNN-ALSTM beside pACNN, gACNN and FERAtt, small ones.",
+        HelpName = "table4|lstm|curves|related|all",
         CustomParser = ParseExperiment,
         DefaultValueFactory = _ => "table4",
     };
@@ -50,10 +51,10 @@ internal sealed class ExperimentCommands
 
     private readonly Option<int> _batchSize = BudgetOptions.BatchSize();
     private readonly Option<int> _lstmHidden = BudgetOptions.LstmHidden(
-        PaperLstmHidden, $" in table4 and curves; drawn faces: {DrawnLstmHidden}");
+        PaperLstmHidden, $" in table4, curves and related; drawn faces: {DrawnLstmHidden}");
 
     private readonly Option<int> _lstmLayers = BudgetOptions.LstmLayers(
-        PaperLstmLayers, $" in table4 and curves; drawn faces: {DrawnLstmLayers}");
+        PaperLstmLayers, $" in table4, curves and related; drawn faces: {DrawnLstmLayers}");
 
     private readonly Option<IReadOnlyList<int>> _widths = BudgetOptions.Numbers(
         "--widths", 1, 8192, "Hidden sizes of the lstm experiment.", _ => [128, 256, 512, 1024]);
@@ -82,6 +83,11 @@ internal sealed class ExperimentCommands
     };
 
     private readonly Option<bool> _stopsWithInput = new("--stops-with-input") { Hidden = true };
+    private readonly Option<bool> _degraded = new("--degraded")
+    {
+        Description = $"Degrade the training faces of all networks: {Degraded.InWords}. FERAtt learns to undo it.",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print the plan as json." };
     private readonly Option<bool> _count = new("--count") { Description = "Print the number of jobs alone." };
 
@@ -107,7 +113,7 @@ internal sealed class ExperimentCommands
         Option[] planOptions =
         [
             _data, _split, _protocol, _folds, _seeds, _lstmSeeds, _iterations, _lstmIterations, _batchSize, _learningRate, _lstmHidden, _lstmLayers, _widths,
-            _depths, _localScaling,
+            _depths, _localScaling, _degraded,
         ];
         var plan = new Command("plan", "Prints the jobs of an experiment.") { _experiment, _json, _count };
         var run = new Command(
@@ -197,7 +203,7 @@ internal sealed class ExperimentCommands
         return new PlanSettings
         {
             Experiments = experiment == "all"
-                ? Enum.GetValues<Experiment>()
+                ? [Experiment.Table4, Experiment.Lstm, Experiment.Curves]
                 : [Enum.GetValues<Experiment>().Single(value => NameOf(value) == experiment)],
             Faces = faces,
             Seeds = seeds,
@@ -211,6 +217,7 @@ internal sealed class ExperimentCommands
             Depths = result.GetValue(_depths)!,
             BatchSize = ValueOf(_batchSize, BudgetOptions.DrawnBatchSize),
             LearningRate = result.GetValue(_learningRate),
+            IsDegraded = result.GetValue(_degraded),
             LocalScaling = result.GetValue(_localScaling) ?? LocalAttentionScaling.MeanOne,
         };
 

@@ -14,7 +14,7 @@ internal sealed record Job
     /// <summary>As the paper writes it.</summary>
     public required string Variant { get; init; }
 
-    /// <summary>Size of an LSTM hidden state; null for the CNN, which has no LSTM.</summary>
+    /// <summary>Size of an LSTM hidden state; null for networks without LSTM.</summary>
     public required int? LstmHidden { get; init; }
 
     public required int? LstmLayers { get; init; }
@@ -36,7 +36,7 @@ internal sealed record Job
         $"{Variant.ToLowerInvariant()}{(LstmHidden is null ? "" : $"-{LstmHidden}x{LstmLayers}")}-{Iterations}-seed{Seed}"
         + $"{(Fold is null ? "" : $"-fold{Fold.Number}of{Fold.Count}")}");
 
-    /// <summary>About how long it takes, in millions of multiply-adds for each iteration's face: convolutions and LSTM.</summary>
+    /// <summary>About how long it takes, in millions of multiply-adds for each iteration's face: convolutions and LSTM. Others take about as long.</summary>
     [JsonIgnore]
     public double Cost
     {
@@ -51,8 +51,43 @@ internal sealed record Job
         }
     }
 
-    [JsonIgnore]
-    public NetworkVariant Network =>
-        NetworkVariantExtensions.TryParse(Variant, out NetworkVariant variant) ? variant : throw new InvalidDataException(
-            $"Got variant '{Variant}'; expected one of the paper's five.");
+    /// <summary>The network to train, with fresh weights; those of related work in their small sizes.</summary>
+    /// <param name="faces">Whose size and labels it has.</param>
+    /// <param name="localScaling">How equation 6 is read.</param>
+    public FaceNetwork CreateNetwork(FaceDataset faces, LocalAttentionScaling localScaling)
+    {
+        (int height, int width) = faces.Size;
+        switch (Variant)
+        {
+            case Variants.Pacnn or Variants.Gacnn:
+                return new PatchGatedCnn(new()
+                {
+                    Labels = faces.Labels, ImageHeight = height, ImageWidth = width, GlobalBranch = Variant == Variants.Gacnn, Seed = Seed,
+                });
+            case Variants.FerAtt:
+                return new FerAttNetwork(new() { Labels = faces.Labels, ImageHeight = height, ImageWidth = width, Seed = Seed });
+            default:
+                return NetworkVariantExtensions.TryParse(Variant, out NetworkVariant variant)
+                    ? new ExpressionNetwork(variant, OptionsOf(faces, localScaling))
+                    : throw new InvalidDataException($"Got variant '{Variant}'; expected one of {string.Join(", ", Variants.All)}.");
+        }
+    }
+
+    private ExpressionNetworkOptions OptionsOf(FaceDataset faces, LocalAttentionScaling localScaling)
+    {
+        var options = new ExpressionNetworkOptions
+        {
+            Labels = faces.Labels,
+            ImageHeight = faces.Size.Height,
+            ImageWidth = faces.Size.Width,
+            LocalAttentionScaling = localScaling,
+            Seed = Seed,
+        };
+        if (LstmHidden is { } hidden && LstmLayers is { } layers)
+        {
+            (options.LstmHiddenSize, options.LstmLayers) = (hidden, layers);
+        }
+
+        return options;
+    }
 }

@@ -68,9 +68,11 @@ internal static class JobRun
         ResumeState state,
         CancellationToken cancellationToken)
     {
-        using var network = new ExpressionNetwork(origin.Job.Network, NetworkOptions(settings.Plan, origin.Job, faces.Training));
-        using var trainer = new Trainer(network, new TrainerOptions
+        using FaceNetwork network = origin.Job.CreateNetwork(faces.Training, settings.Plan.LocalScaling);
+        Objective objective = network.CreateObjective();
+        using var trainer = new Trainer(network, objective, new TrainerOptions
         {
+            Augmentation = settings.Plan.IsDegraded ? Degraded.Options : new AugmentationOptions(),
             Iterations = origin.Job.Iterations,
             BatchSize = origin.Protocol.BatchSize,
             LearningRate = origin.Protocol.LearningRate,
@@ -106,24 +108,7 @@ internal static class JobRun
         Console.WriteLine(
             $"{origin.Job.Name}: validation {Words.Percent(validation.Accuracy)}, test {Words.PercentOrDash(result.Test?.Accuracy)}");
 
-        EvaluationResult Evaluate(FaceDataset part) => Evaluator.Evaluate(network, part, cancellationToken: cancellationToken);
-    }
-
-    private static ExpressionNetworkOptions NetworkOptions(PlanSettings settings, Job job, FaceDataset faces)
-    {
-        var options = new ExpressionNetworkOptions
-        {
-            Labels = faces.Labels,
-            ImageHeight = faces.Size.Height,
-            ImageWidth = faces.Size.Width,
-            LocalAttentionScaling = settings.LocalScaling,
-            Seed = job.Seed,
-        };
-        if (job is { LstmHidden: { } hidden, LstmLayers: { } layers })
-        {
-            (options.LstmHiddenSize, options.LstmLayers) = (hidden, layers);
-        }
-
-        return options;
+        EvaluationResult Evaluate(FaceDataset part) => Evaluator.Evaluate(
+            network, objective, part, cancellationToken: cancellationToken);
     }
 }

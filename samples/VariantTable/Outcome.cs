@@ -19,6 +19,9 @@ internal sealed record Outcome
 
     public required long Parameters { get; init; }
 
+    /// <summary>For one face; null where it was not written down.</summary>
+    public long? MultiplyAdds { get; init; }
+
     public required double TrainAccuracy { get; init; }
 
     public required double ValidationAccuracy { get; init; }

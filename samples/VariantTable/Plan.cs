@@ -41,6 +41,7 @@ internal sealed record Plan(string Data, string Division, Protocol Protocol, IRe
             LearningRate = settings.LearningRate,
             BatchSize = settings.BatchSize,
             LocalAttentionScaling = settings.LocalScaling.ToString(),
+            Degradation = settings.IsDegraded ? Degraded.InWords : null,
         };
         if (settings.Faces.Path is null)
         {
@@ -109,6 +110,7 @@ internal sealed record Plan(string Data, string Division, Protocol Protocol, IRe
         {
             Experiment.Table4 => Variants.InOrder,
             Experiment.Lstm => [Variants.AcnnAlstm],
+            Experiment.Related => Variants.BesideOthers,
             _ => [Variants.Cnn, Variants.CnnLstm],
         };
         bool isGrid = experiment == Experiment.Lstm;
@@ -120,7 +122,7 @@ internal sealed record Plan(string Data, string Division, Protocol Protocol, IRe
             from variant in variants
             from size in sizes
             from fold in settings.Faces.FoldChoices
-            let hasLstm = variant != Variants.Cnn
+            let hasLstm = variant != Variants.Cnn && !Variants.IsRelated(variant)
             select new Job
             {
                 Number = 0,

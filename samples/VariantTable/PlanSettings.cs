@@ -29,5 +29,8 @@ internal sealed record PlanSettings
 
     public required double LearningRate { get; init; }
 
+    /// <summary>Whether light and erasing degrade the training faces of all networks.</summary>
+    public required bool IsDegraded { get; init; }
+
     public required LocalAttentionScaling LocalScaling { get; init; }
 }

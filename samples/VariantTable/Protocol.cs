@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FacialAttention;
 
 namespace VariantTable;
@@ -20,6 +21,10 @@ internal sealed record Protocol
     public required string LocalAttentionScaling { get; init; }
 
     public double FlipProbability { get; init; } = new AugmentationOptions().FlipProbability;
+
+    /// <summary>How training faces are degraded beyond flips, in words; null where they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Degradation { get; init; }
 
     public string Selection { get; init; } = "best weights by validation accuracy (selection split)";
 }

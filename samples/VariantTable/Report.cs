@@ -13,7 +13,9 @@ internal sealed class Report
 
     private Report(Collection collection, bool isReproducible)
     {
-        IReadOnlyList<Outcome> outcomes = collection.Outcomes;
+        IReadOnlyList<Outcome> outcomes = isReproducible
+            ? [.. collection.Outcomes.Select(outcome => outcome with { SecondsPerIteration = null })]
+            : collection.Outcomes;
         Judged = VariantTable.Claims.Judge(outcomes);
         Claims = [.. new[] { ClaimsTable(Judged), OpenTable(Judged) }.OfType<ReportTable>()];
         IGrouping<string, Outcome>[] settings = [.. outcomes.GroupBy(outcome => outcome.Setting)];
@@ -160,7 +162,8 @@ internal sealed class Report
                 ["batch", string.Create(CultureInfo.InvariantCulture, $"{protocol.BatchSize} faces")],
                 ["iterations", string.Join(", ", outcomes.Select(outcome => outcome.Job.Iterations).Distinct().Order().Select(count => Words.Count(count)))],
                 ["seeds", string.Join(", ", outcomes.Select(outcome => outcome.Job.Seed).Distinct().Order())],
-                ["augmentation", string.Create(CultureInfo.InvariantCulture, $"mirrored with probability {protocol.FlipProbability}")],
+                ["augmentation", string.Create(CultureInfo.InvariantCulture, $"mirrored with probability {protocol.FlipProbability}")
+                    + (protocol.Degradation is { } degradation ? $"; {degradation}" : "")],
                 ["local attention (equation 6)", protocol.LocalAttentionScaling],
                 ["selection", protocol.Selection],
             ]);

@@ -19,14 +19,27 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
         var figures = new List<ReportFigure>();
         string measured = data.Test is null ? "validation faces (selection split)" : "test faces";
         string prefix = string.Create(CultureInfo.InvariantCulture, $"{number}-");
-        IReadOnlyList<Table4Block> blocks = Table4Block.Of(outcomes);
+        IReadOnlyList<Table4Block> blocks = Table4Block.Of([.. outcomes.Where(outcome => !Variants.IsRelated(outcome.Job.Variant))]);
+        if (outcomes.Any(outcome => Variants.IsRelated(outcome.Job.Variant)))
+        {
+            blocks = [.. blocks.Where(block => block.Outcomes.Any(outcome => outcome.Job.Variant != Variants.AcnnAlstm))]; // else it stands below
+        }
+
         for (int i = 0; i < blocks.Count; i++)
         {
             string name = blocks.Count == 1 ? prefix : string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}-");
             tables.Add(Networks(blocks[i], data));
-            figures.Add(Accuracies(blocks[i], name, measured));
+            figures.Add(Accuracies(blocks[i], Variants.InOrder, name, measured));
             figures.AddRange(Curves(blocks[i], name, data.Name));
-            figures.AddRange(Confusions(blocks[i], name, data, measured));
+            figures.AddRange(Confusions(blocks[i], Variants.InOrder, name, data, measured));
+        }
+
+        foreach ((int i, Table4Block block) in RelatedTables.BlocksOf(outcomes).Index())
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}related-{i + 1}-");
+            tables.AddRange(RelatedTables.Of(block, measured));
+            figures.Add(Accuracies(block, Variants.BesideOthers, name, measured));
+            figures.AddRange(Confusions(block, Variants.BesideOthers, name, data, measured));
         }
 
         IReadOnlyList<LstmGrid> grids = LstmGrid.Of(outcomes);
@@ -118,7 +131,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
             + $"{(data.Test is null ? "validation" : "test")} accuracy: {IntervalKinds}");
     }
 
-    private const string IntervalKinds =
+    public const string IntervalKinds =
         "Student's t over the seeds, which tells what other seeds would give; with one seed Wilson's, which tells what other faces would.";
 
     private static ReportTable Grid(LstmGrid grid, string measured)
@@ -145,9 +158,9 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
             $"Accuracy on the {measured}. {IntervalKinds}");
     }
 
-    private static ReportFigure Accuracies(Table4Block block, string prefix, string measured)
+    private static ReportFigure Accuracies(Table4Block block, string[] variants, string prefix, string measured)
     {
-        var networks = Variants.InOrder.Where(variant => block.Of(variant).Any()).Select(variant =>
+        var networks = variants.Where(variant => block.Of(variant).Any()).Select(variant =>
         {
             Outcome[] outcomes = [.. block.Of(variant)];
             return (variant, outcomes.Average(outcome => outcome.Accuracy), IntervalOf(outcomes).Interval,
@@ -184,9 +197,10 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
             [.. networks.Select(network => (network.Name, (IReadOnlyList<IReadOnlyList<TrainingPoint>>)[.. network.Curves.Select(points)]))];
     }
 
-    private static IEnumerable<ReportFigure> Confusions(Table4Block block, string prefix, FacesInfo data, string measured)
+    private static IEnumerable<ReportFigure> Confusions(
+        Table4Block block, string[] variants, string prefix, FacesInfo data, string measured)
     {
-        foreach (string variant in Variants.InOrder)
+        foreach (string variant in variants)
         {
             long[][][] matrices = [.. block.Of(variant).Select(outcome => outcome.Confusion).OfType<long[][]>()];
             if (matrices.Length == 0 || data.Labels is not { } labels)
@@ -236,7 +250,7 @@ internal sealed record ReportSection(string Title, IReadOnlyList<ReportTable> Ta
         }
     }
 
-    private static (Interval Interval, string Text) IntervalOf(Outcome[] outcomes)
+    public static (Interval Interval, string Text) IntervalOf(Outcome[] outcomes)
     {
         if (Interval.OfMean([.. outcomes.Select(outcome => outcome.Accuracy)]) is { } seeds)
         {

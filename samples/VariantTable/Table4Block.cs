@@ -14,7 +14,10 @@ internal sealed record Table4Block(int? Hidden, int? Layers, int Iterations, IRe
         : string.Create(CultureInfo.InvariantCulture, $"LSTM {Hidden} x {Layers}, {Iterations:N0} iterations");
 
     /// <summary>The same of one network, which may have no LSTM.</summary>
-    public string TitleOf(string variant) => (this with { Hidden = variant == Variants.Cnn ? null : Hidden }).Title;
+    public string TitleOf(string variant) => (this with
+    {
+        Hidden = variant == Variants.Cnn || Variants.IsRelated(variant) ? null : Hidden,
+    }).Title;
 
     /// <summary>The tables of one data set and protocol; a network alone makes none where others make one.</summary>
     public static IReadOnlyList<Table4Block> Of(IReadOnlyList<Outcome> outcomes)

@@ -44,7 +44,7 @@ internal sealed record ModelDescription(ExpressionLabels Labels, ImageSize Size)
             ?? throw Fault(source, "has no attention maps; expected one that was exported with the option IncludeAttention");
         FeatureGrid grid = FeatureGrid.Read(text)
             ?? throw Fault(source, $"has the {FeatureGrid.Key} {Excerpt.Of(text)}; expected height and width, for example '6x6'");
-        string[] layers = [.. new[] { OnnxNames.LocalAttention, OnnxNames.GlobalAttention }.Where(session.OutputMetadata.ContainsKey)];
+        string[] layers = [.. OnnxNames.Attention.Where(session.OutputMetadata.ContainsKey)];
         foreach (string layer in layers)
         {
             CheckValue(session.OutputMetadata, layer, "output", [-1, grid.Places], source);

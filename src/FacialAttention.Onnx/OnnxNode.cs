@@ -4,7 +4,7 @@ namespace FacialAttention;
 internal sealed class OnnxNode
 {
     /// <summary>No value of the exporter has more sides.</summary>
-    public const int MaxRank = 4;
+    public const int MaxRank = 5;
 
     private const int MostNumbers = 2 * MaxRank;
 

@@ -9,8 +9,10 @@ internal static class OnnxOperators
     public static FrozenDictionary<string, FrozenSet<string>> Known { get; } = new (string Type, string[] Attributes)[]
     {
         ("Add", []),
+        ("AveragePool", ["kernel_shape", "strides"]),
         ("Cast", ["to"]),
-        ("Conv", ["kernel_shape", "pads"]),
+        ("Concat", ["axis"]),
+        ("Conv", ["kernel_shape", "pads", "group", "strides"]),
         ("Div", []),
         ("Flatten", ["axis"]),
         ("Gemm", ["transB"]),

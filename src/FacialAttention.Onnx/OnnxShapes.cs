@@ -101,7 +101,8 @@ internal sealed class OnnxShapes
         ("Cast", [var x]) when node.NumbersOf("to") is [Float] && _weights.GetValueOrDefault(node.Inputs[0]) is { HalfNumbers: > 0 } => x,
         ("Relu" or "Sigmoid" or "Tanh" or "Softmax", [var x]) => x,
         ("Conv", [var x, var kernel, ..]) => Convolve(node, x, kernel),
-        ("MaxPool", [var x]) => Slide(node, x, node.NumbersOf("kernel_shape"), x.Length > 1 ? x[1] : 0),
+        ("Concat", [_, _, ..]) when node.NumbersOf("axis") is [1] => Join(inputs),
+        ("MaxPool" or "AveragePool", [var x]) => Slide(node, x, node.NumbersOf("kernel_shape"), x.Length > 1 ? x[1] : 0),
         ("GlobalAveragePool", [[var faces, var channels, _, _] x]) => Works([faces, channels, 1, 1], CountOf(x)),
         ("Gemm", [[var rows, var inner], var weight, ..]) => Multiply([rows, inner], Turn(weight, node, "transB")),
         ("MatMul", [var x, var y]) => Multiply(x, y),
@@ -137,7 +138,8 @@ internal sealed class OnnxShapes
 
     private long[]? Convolve(OnnxNode node, long[] x, long[] kernel)
     {
-        if (kernel.Length != 4 || x.Length != 4 || x[1] != kernel[1])
+        if (kernel.Length != 4 || x.Length != 4 || node.NumbersOf("group", 1) is not [>= 1 and var groups]
+            || groups > kernel[0] || kernel[0] % groups != 0 || x[1] != kernel[1] * groups)
         {
             return null;
         }
@@ -146,7 +148,26 @@ internal sealed class OnnxShapes
         return Works(result, result is null ? 0 : CountOf(result) * CountOf(kernel[1..]));
     }
 
-    /// <summary>What a window that slides over the last two sides gives. Padding is at most half a window, as the exporter writes it.</summary>
+    /// <summary>Values of which only the channels differ, one behind the other.</summary>
+    private static long[]? Join(List<long[]> parts)
+    {
+        long[] result = [.. parts[0]];
+        foreach (long[] part in parts.Skip(1))
+        {
+            if (part.Length != result.Length || part.Length < 2 || part[0] != result[0] || !part.AsSpan(2).SequenceEqual(result.AsSpan(2)))
+            {
+                return null;
+            }
+
+            result[1] += part[1];
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// What a window that slides over the last two sides gives. Padding is at most half a window, in a convolution at least one, as the exporter writes it.
+    /// </summary>
     private static long[]? Slide(OnnxNode node, long[] x, IReadOnlyList<long> window, long channels)
     {
         IReadOnlyList<long> pads = node.NumbersOf("pads", 0, 0, 0, 0), strides = node.NumbersOf("strides", 1, 1);
@@ -158,7 +179,8 @@ internal sealed class OnnxShapes
         long[] result = [x[0], channels, 0, 0];
         for (int i = 0; i < 2; i++)
         {
-            bool isPadded = pads[i] >= 0 && pads[i] <= window[i] / 2 && pads[i + 2] >= 0 && pads[i + 2] <= window[i] / 2;
+            long most = node.Type == "Conv" ? Math.Max(1, window[i] / 2) : window[i] / 2;
+            bool isPadded = pads[i] >= 0 && pads[i] <= most && pads[i + 2] >= 0 && pads[i + 2] <= most;
             if (window[i] is < 1 or > LargestWindow || strides[i] < 1 || !isPadded || x[i + 2] + pads[i] + pads[i + 2] < window[i])
             {
                 return null;

@@ -6,7 +6,7 @@ from torch import nn
 
 from layers import AttentiveLstmClassifier, ConvBackbone, ConvBlock, GlobalFeatureAttention, LocalFeatureAttention
 from network import ExpressionNetwork
-from related import PatchGatedCnn
+from related import FerAttNetwork, PatchGatedCnn
 
 SCORINGS = ["Additive", "Dot", "ScaledDot"]
 LABELS = ["calm", "tense", "other", "none"]
@@ -121,6 +121,21 @@ def patch_gated(name, variant, height, width, **options):
     return Case(name, *described("PatchGatedCnn", variant, PatchGatedCnn, height, width, None, (0.4, 0.3), everything), True, landmarks=True)
 
 
+def fer_att(name, height, width, **options):
+    everything = {
+        "encoderStages": stages((3, 3), (3, 4, "pool"), (3, 5, "pool", block())),
+        "decoderChannels": [4, 3],
+        "residualBlocks": 2,
+        "reconstructionChannels": 5,
+        "classifierChannels": [4, 5],
+        "classifierBlocks": 2,
+        "embeddingSize": 3,
+        "seed": 1,
+        **options,
+    }
+    return Case(name, *described("FerAttNetwork", "FERAtt", FerAttNetwork, height, width, None, (0.4, 0.3), everything), True)
+
+
 def plain_network(variant, scoring, **options):
     """All that the paper's network has not: no batch norm, a centre crop with odd margins, both directions, equation 6 as printed."""
     return network(f"{variant}-plain".lower(), variant, 21, 19, crop=(16, 18), pixels=(0.4, 0.3), batchNorm=False, scoring=scoring,
@@ -156,6 +171,9 @@ def all_cases():
         *[network(f"{variant.lower()}-residual", variant, 19, 26, backboneStages=RESIDUAL) for variant in ["CNN", "ACNN-ALSTM"]],
         patch_gated("pacnn", "pACNN", 17, 22),
         patch_gated("gacnn", "gACNN", 18, 21, patchSize=4),
+        fer_att("feratt", 20, 24),
+        fer_att("feratt-plain", 18, 22, encoderStages=stages((5, 4, "pool")), decoderChannels=[3], residualBlocks=0, embeddingSize=None,
+                classifierChannels=[3, 4, 6], classifierBlocks=1),
         plain_network("CNN", "Additive"),
         plain_network("CNN-LSTM", "Additive", lstmLayers=1),
         plain_network("ACNN-LSTM", "Dot", lstmLayers=1),

@@ -1,6 +1,6 @@
 """
 Networks of related work in plain PyTorch, written from docs/related.md and built from the description that a checkpoint of the library carries:
-pACNN and gACNN of Li et al. Every patch is computed for itself.
+pACNN and gACNN of Li et al., where every patch is computed for itself, and FERAtt of Marrero Fernandez et al.
 """
 import json
 
@@ -122,3 +122,139 @@ class PatchGatedCnn(nn.Module):
         y = (place[:, 1, None] + steps)[:, :, None].expand(-1, -1, self.size)
         grid = torch.stack([x, y], 3) / last * 2 - 1
         return functional.grid_sample(maps, grid, mode="bilinear", align_corners=True)
+
+
+class AttentionUNet(nn.Module):
+    """[N, 1, H, W] to [N, K, H, W]: down over levels that end with a pool, up again by doubling, beside what the way down had at that size."""
+
+    def __init__(self, stages, channels, maps):
+        super().__init__()
+        size, level, self.levels = 1, [], 0
+        widths = []
+        for stage in stages:
+            level.append(stage)
+            if stage["pool"]:
+                self.levels += 1
+                self.add_module(f"e{self.levels}", ConvBackbone(level, size))
+                size, level = stage["channels"], []
+                widths.append(size)
+        for number, (width, beside) in enumerate(zip(channels, widths[-2::-1] + [0]), start=1):
+            row = {"kernelSize": 3, "channels": width, "pool": False, "convolutions": 2}
+            self.add_module(f"d{number}", ConvBackbone([row], size + beside, False))
+            size = width
+        self.conv = nn.Conv2d(size, maps, 1)
+
+    def forward(self, images):
+        x, seen = images, []
+        for number in range(1, self.levels + 1):
+            x = getattr(self, f"e{number}")(x)
+            seen.append(x)
+        for number in range(1, self.levels + 1):
+            x = double(double(x).transpose(2, 3)).transpose(2, 3)
+            if number < self.levels:
+                x = torch.cat([x, seen[self.levels - 1 - number]], 1)
+            x = getattr(self, f"d{number}")(x)
+        return self.conv(x)
+
+
+def double(x):
+    """Twice as many rows: each is three quarters of the row that it lies in and a quarter of the nearest other; at the border all of it."""
+    above = torch.cat([x[:, :, :1], x[:, :, :-1]], 2)
+    below = torch.cat([x[:, :, 1:], x[:, :, -1:]], 2)
+    return torch.stack([0.75 * x + 0.25 * above, 0.75 * x + 0.25 * below], 3).flatten(2, 3)
+
+
+class FeatureModule(nn.Module):
+    """[N, 1, H, W] to [N, K, H, W]: residual blocks of two convolutions between two convolutions, around all but the first a sum."""
+
+    def __init__(self, blocks, maps):
+        super().__init__()
+        self.conv = nn.Conv2d(1, maps, 9, padding=4)
+        self.blocks = blocks
+        for number in range(1, blocks + 1):
+            block = nn.Module()
+            block.conv, block.conv2 = nn.Conv2d(maps, maps, 3, padding=1), nn.Conv2d(maps, maps, 3, padding=1)
+            self.add_module(f"b{number}", block)
+        self.conv2 = nn.Conv2d(maps, maps, 3, padding=1)
+
+    def forward(self, images):
+        first = x = self.conv(images)
+        for number in range(1, self.blocks + 1):
+            block = getattr(self, f"b{number}")
+            inner = block.conv(x)
+            x = x + block.conv2(torch.maximum(inner, 0.2 * inner))
+        return first + self.conv2(x)
+
+
+class Reconstruction(nn.Module):
+    def __init__(self, classes, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(2 * classes + 1, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, 1, 1, bias=False)
+        self.norm2 = BatchNorm(1)
+
+    def forward(self, maps):
+        return functional.relu(self.norm2(self.conv2(functional.relu(self.conv(maps)))))
+
+
+class PreActivationBlock(nn.Module):
+    def __init__(self, in_channels, channels, stride):
+        super().__init__()
+        self.pre, self.pre2 = BatchNorm(in_channels), BatchNorm(channels)
+        self.conv = nn.Conv2d(in_channels, channels, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        if stride != 1 or in_channels != channels:
+            self.shortcut = nn.Conv2d(in_channels, channels, 1, stride, bias=False)
+
+    def forward(self, x):
+        active = functional.relu(self.pre(x))
+        inner = self.conv2(functional.relu(self.pre2(self.conv(active))))
+        return inner + (self.shortcut(active) if hasattr(self, "shortcut") else x)
+
+
+class PreActivationClassifier(nn.Module):
+    def __init__(self, channels, blocks, embedding_size, classes):
+        super().__init__()
+        self.conv = nn.Conv2d(1, channels[0], 3, padding=1, bias=False)
+        self.count, size = 0, channels[0]
+        for group, width in enumerate(channels):
+            for block in range(blocks):
+                self.count += 1
+                self.add_module(f"b{self.count}", PreActivationBlock(size, width, 2 if group > 0 and block == 0 else 1))
+                size = width
+        if embedding_size is not None:
+            self.embedding = nn.Linear(size, embedding_size)
+            size = embedding_size
+        self.linear = nn.Linear(size, classes)
+
+    def forward(self, images):
+        x = self.conv(images)
+        for number in range(1, self.count + 1):
+            x = getattr(self, f"b{number}")(x)
+        x = x.mean((2, 3))
+        x = self.embedding(x) if hasattr(self, "embedding") else x
+        return self.linear(x), x
+
+
+class FerAttNetwork(nn.Module):
+    """Gray faces [N, 1, H, W] in [0, 1] to logits [N, K]; embedding and attended faces are kept for the losses."""
+
+    def __init__(self, metadata):
+        super().__init__()
+        options = json.loads(metadata["options"])
+        classes = len(json.loads(metadata["labels"]))
+        self.mean, self.deviation = first_steps(metadata)
+        self.attention = AttentionUNet(options["encoderStages"], options["decoderChannels"], classes)
+        self.features = FeatureModule(options["residualBlocks"], classes)
+        self.reconstruction = Reconstruction(classes, options["reconstructionChannels"])
+        self.classifier = PreActivationClassifier(
+            options["classifierChannels"], options["classifierBlocks"], options["embeddingSize"], classes)
+
+    def forward(self, images):
+        faces = (images - self.mean) / self.deviation
+        attention = self.attention(faces)
+        maps = torch.cat([torch.sigmoid(attention) * self.features(faces), faces, attention], 1)
+        normal = (self.reconstruction(maps) - self.mean) / self.deviation
+        height, width = normal.shape[2] // 2, normal.shape[3] // 2
+        halved = normal.reshape(len(images), 1, height, 2, width, 2).mean((3, 5))
+        return self.classifier(halved)[0]

@@ -1,4 +1,3 @@
-using FacialAttention.OnnxFormat;
 using static FacialAttention.OnnxGraph;
 
 namespace FacialAttention;
@@ -9,57 +8,33 @@ namespace FacialAttention;
 /// </summary>
 internal sealed class NetworkGraph
 {
+    private readonly LayerGraph _layers;
     private readonly OnnxGraph _graph;
     private readonly NetworkWeights _weights;
     private readonly NetworkVariant _variant;
     private readonly ExpressionNetworkOptions _options;
-    private readonly Calibration _calibration;
-    private readonly OnnxExportOptions _exportOptions;
     private readonly IReadOnlyList<ConvStage> _stages;
 
-    public NetworkGraph(ExpressionNetwork network, OnnxExportOptions exportOptions)
+    public NetworkGraph(ExpressionNetwork network, LayerGraph layers)
     {
         _variant = network.Variant;
         _options = network.Options;
-        _calibration = network.Calibration;
-        _exportOptions = exportOptions;
-        _weights = new NetworkWeights(network);
-        _graph = new OnnxGraph(_variant.PaperName, exportOptions.HalfPrecision);
+        _layers = layers;
+        (_graph, _weights) = (layers.Graph, layers.Weights);
         _stages = _options.BackboneStages ?? ConvBackbone.Paper;
         Grid = ConvBackbone.GridOf(_stages, _options.InputSize);
     }
 
     /// <summary>H' and W' of the features.</summary>
-    public FeatureGrid Grid { get; }
+    private FeatureGrid Grid { get; }
 
     private int Steps => Grid.Places;
 
-    public GraphProto Build()
+    /// <summary>Faces to logits [N, K].</summary>
+    public string Add(string images)
     {
-        _graph.Proto.Input.Add(Describe(OnnxNames.Images, null, 1, _options.ImageHeight, _options.ImageWidth));
-        string features = AddBackbone(AddNormalisation(AddCrop(OnnxNames.Images))); // [N, C, H', W']
-        string logits = _variant.HasLstm ? AddSequenceClassifier(features) : AddCnnHead(features); // [N, K]
-        string probabilities = _graph.Add("Softmax", OnnxNames.Probabilities, [AddCalibration(logits)], Attribute("axis", 1));
-
-        int classes = _options.Labels.Count;
-        _graph.Proto.Output.Insert(0, Describe(logits, null, classes));
-        _graph.Proto.Output.Insert(1, Describe(probabilities, null, classes));
-        return _graph.Proto;
-    }
-
-    /// <summary>Logits [N, K] as the recogniser on TorchSharp calibrates them.</summary>
-    private string AddCalibration(string logits)
-    {
-        string tempered = _graph.Add("Div", "tempered", [logits, _graph.Scalar("temperature", _calibration.Temperature)]);
-        if (_calibration.Classes.Count == 0)
-        {
-            return tempered;
-        }
-
-        int classes = _calibration.Classes.Count;
-        string scales = _graph.Constant("class_scales", [.. _calibration.Classes.Select(scaling => (float)scaling.Scale)], classes);
-        string biases = _graph.Constant("class_biases", [.. _calibration.Classes.Select(scaling => (float)scaling.Bias)], classes);
-        return _graph.Add("Add", "class_shifted", [_graph.Add("Mul", "class_scaled", [tempered, scales]), biases]);
+        string features = _layers.AddBackbone(_layers.AddNormalisation(AddCrop(images)), "backbone", _stages); // [N, C, H', W']
+        return _variant.HasLstm ? AddSequenceClassifier(features) : AddCnnHead(features);
     }
 
     private string AddCrop(string images)
@@ -81,92 +56,11 @@ internal sealed class NetworkGraph
             ]);
     }
 
-    private string AddNormalisation(string images)
-    {
-        string centred = _graph.Add("Sub", "centred", [images, _graph.Scalar("pixel_mean", _options.PixelMean)]);
-        return _graph.Add("Div", "normalised", [centred, _graph.Scalar("pixel_deviation", _options.PixelStandardDeviation)]);
-    }
-
-    private string AddBackbone(string x)
-    {
-        int channels = 1;
-        for (int i = 0; i < _stages.Count; i++)
-        {
-            x = AddStage(x, $"backbone.c{i + 1}", channels, _stages[i]);
-            channels = _stages[i].Channels;
-        }
-
-        return x;
-    }
-
-    private string AddStage(string images, string key, int inChannels, ConvStage stage)
-    {
-        string x = AddConv(images, $"{key}.conv", inChannels, stage.Channels, stage.KernelSize);
-        for (int number = 2; number <= stage.Convolutions; number++)
-        {
-            x = AddConv(_graph.Add("Relu", $"{x}.relu", [x]), $"{key}.conv{number}", stage.Channels, stage.Channels, stage.KernelSize);
-        }
-
-        if (stage.SqueezeExcitationReduction is { } reduction)
-        {
-            x = AddSqueezeExcitation(x, $"{key}.squeeze_excitation", stage.Channels, reduction);
-        }
-
-        if (stage.Shortcut)
-        {
-            string shortcut = inChannels == stage.Channels
-                ? images
-                : AddConv(images, $"{key}.shortcut.conv", inChannels, stage.Channels, kernelSize: 1);
-            x = _graph.Add("Add", $"{key}.sum", [x, shortcut]);
-        }
-
-        x = _graph.Add("Relu", $"{key}.relu", [x]);
-        return stage.Pool
-            ? _graph.Add(
-                "MaxPool",
-                $"{key}.pool",
-                [x],
-                Attribute("kernel_shape", [3, 3]),
-                Attribute("strides", [2, 2]),
-                Attribute("pads", [1, 1, 1, 1]))
-            : x;
-    }
-
-    /// <summary>The linear layers as 1x1 convolutions, so that ONNX Runtime keeps the layout of the maps.</summary>
-    private string AddSqueezeExcitation(string maps, string key, int channels, int reduction)
-    {
-        string squeezed = _graph.Add("GlobalAveragePool", $"{key}.squeezed", [maps]); // [N, C, 1, 1]
-        string reduced = AddConv(squeezed, $"{key}.fc1", channels, channels / reduction, kernelSize: 1);
-        string hidden = _graph.Add("Relu", $"{key}.relu", [reduced]);
-        string expanded = AddConv(hidden, $"{key}.fc2", channels / reduction, channels, kernelSize: 1);
-        string scales = _graph.Add("Sigmoid", $"{key}.scales", [expanded]);
-        return _graph.Add("Mul", $"{key}.maps", [maps, scales]);
-    }
-
-    private string AddConv(string x, string key, int inChannels, int channels, int kernelSize)
-    {
-        int padding = kernelSize / 2;
-        string kernels = _graph.Weights($"{key}.weight", _weights[$"{key}.weight"], channels, inChannels, kernelSize, kernelSize);
-        (float[] Factors, float[] Biases)? norm = _weights.NormAfter(key);
-        if (norm is { } scaling)
-        {
-            kernels = _graph.Add(
-                "Mul", $"{key}.scaled", [kernels, _graph.Constant($"{key}.factors", scaling.Factors, channels, 1, 1, 1)]);
-        }
-
-        return _graph.Add(
-            "Conv",
-            key,
-            [x, kernels, _graph.Constant($"{key}.bias", norm?.Biases ?? _weights[$"{key}.bias"], channels)],
-            Attribute("kernel_shape", [kernelSize, kernelSize]),
-            Attribute("pads", [padding, padding, padding, padding]));
-    }
-
     private string AddCnnHead(string features)
     {
         string flat = _graph.Add("Flatten", "flat", [features], Attribute("axis", 1)); // [N, C H' W']
-        string hidden = AddLinear(flat, "classifier.hidden", "classifier.hidden");
-        return AddLinear(_graph.Add("Relu", "classifier.relu", [hidden]), "classifier.linear", OnnxNames.Logits);
+        string hidden = _layers.AddLinear(flat, "classifier.hidden", "classifier.hidden");
+        return _layers.AddLinear(_graph.Add("Relu", "classifier.relu", [hidden]), "classifier.linear", OnnxNames.Logits);
     }
 
     private string AddSequenceClassifier(string features)
@@ -181,7 +75,7 @@ internal sealed class NetworkGraph
         string pooled = _variant.HasGlobalAttention
             ? AddGlobalAttention(hidden)
             : _graph.Add("ReduceMean", "classifier.mean", [hidden], Attribute("axes", [0]), Attribute("keepdims", 0));
-        return AddLinear(pooled, "classifier.linear", OnnxNames.Logits); // [N, K]
+        return _layers.AddLinear(pooled, "classifier.linear", OnnxNames.Logits); // [N, K]
     }
 
     /// <summary>[N, C, H', W'] to [N, T, D].</summary>
@@ -241,11 +135,7 @@ internal sealed class NetworkGraph
         }
 
         string weights = _graph.Add("Softmax", output, [scores], Attribute("axis", 1));
-        if (_exportOptions.IncludeAttention)
-        {
-            _graph.Proto.Output.Add(Describe(weights, null, Steps));
-        }
-
+        _layers.ShowAttention(weights, Grid);
         return weights;
     }
 
@@ -288,21 +178,6 @@ internal sealed class NetworkGraph
     {
         int size = gates.Length / 4;
         return [.. gates[..size], .. gates[(3 * size)..], .. gates[size..(2 * size)], .. gates[(2 * size)..(3 * size)]];
-    }
-
-    private string AddLinear(string x, string key, string output)
-    {
-        float[] bias = _weights[$"{key}.bias"];
-        float[] weight = _weights[$"{key}.weight"];
-        return _graph.Add(
-            "Gemm",
-            output,
-            [
-                x,
-                _graph.Weights($"{key}.weight", weight, bias.Length, weight.Length / bias.Length),
-                _graph.Constant($"{key}.bias", bias, bias.Length),
-            ],
-            Attribute("transB", 1));
     }
 
     private static float[] Transpose(float[] matrix, int size)

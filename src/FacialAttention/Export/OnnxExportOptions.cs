@@ -4,9 +4,9 @@ namespace FacialAttention;
 public sealed class OnnxExportOptions
 {
     /// <summary>
-    /// Whether the model also has the outputs <c>local_attention</c> and <c>global_attention</c>, [N, T] each, rows that sum to 1, as far
-    /// as the variant has these layers, and their grid in its metadata, for <see cref="RecognitionOptions.IncludeAttention"/>. Default:
-    /// false. Without effect on variants without attention.
+    /// Whether the model also has the outputs <c>local_attention</c> and <c>global_attention</c>, <c>patch_gates</c> or <c>attention_mask</c>, [N, T]
+    /// each, rows that sum to 1, as far as the network has these layers, and their grid in its metadata, for
+    /// <see cref="RecognitionOptions.IncludeAttention"/>. Default: false. Without effect on networks without attention.
     /// </summary>
     public bool IncludeAttention { get; set; }
 

@@ -9,7 +9,8 @@ namespace FacialAttention;
 /// <remarks>
 /// <para>
 /// The input <c>images</c> are gray faces [N, 1, H, W] in [0, 1], of any number N, and of the height and width of the network's options;
-/// crop, mean, deviation and calibration are part of the graph. The outputs are <c>logits</c> [N, K] and <c>probabilities</c> [N, K], which
+/// crop, mean, deviation and calibration are part of the graph. A <see cref="PatchGatedCnn"/> also has the input <c>landmarks</c>
+/// [N, 68, 2], or [1, 68, 2] for all faces, in pixels, which may be left out: those of an aligned face are its default. The outputs are <c>logits</c> [N, K] and <c>probabilities</c> [N, K], which
 /// the network's <see cref="FaceNetwork.Calibration"/> makes of them. Batch norms are folded into the convolutions before them; dropout
 /// is left out: the file computes as the network does in evaluation mode, whatever mode it is in.
 /// </para>
@@ -36,7 +37,7 @@ public static class OnnxExporter
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; a former file is still there.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public static void Export(string path, ExpressionNetwork network, OnnxExportOptions? options = null)
+    public static void Export(string path, FaceNetwork network, OnnxExportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string? description = options is { WriteDescription: true } ? DescriptionPathOf(path) : null;
@@ -55,7 +56,7 @@ public static class OnnxExporter
         : throw new ArgumentException($"Got '{path}', the name of the description beside it; expected one that ends in .onnx.", nameof(path));
 
     /// <summary>What <see cref="Export"/> writes.</summary>
-    internal static ModelProto CreateModel(ExpressionNetwork network, OnnxExportOptions? options)
+    internal static ModelProto CreateModel(FaceNetwork network, OnnxExportOptions? options)
     {
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         long weightBytes = sizeof(float) * network.state_dict().Values.Sum(weight => weight.numel());
@@ -69,24 +70,36 @@ public static class OnnxExporter
 
         options ??= new OnnxExportOptions();
         // In half precision the graph scales the kernels that it has: folded and rounded again they would be others.
-        using ExpressionNetwork? folded = network.Options.BatchNorm && !options.HalfPrecision ? network.FoldBatchNorm() : null;
-        var graph = new NetworkGraph(folded ?? network, options);
+        using ExpressionNetwork? folded = network is ExpressionNetwork { Options.BatchNorm: true } normed && !options.HalfPrecision
+            ? normed.FoldBatchNorm()
+            : null;
+        FaceNetwork exported = folded ?? network;
+        var layers = new LayerGraph(exported, options);
         var model = new ModelProto
         {
             IrVersion = IntermediateRepresentation,
             ProducerName = nameof(FacialAttention),
             ProducerVersion = DescriptionFormat.LibraryVersion,
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
-            Graph = graph.Build(),
+            Graph = layers.Build(images => AddLayers(exported, layers, images)),
             MetadataProps = { DescriptionFormat.WriteFile(network.Describe()).Select(entry => Property(entry.Key, entry.Value)) },
         };
-        if (options.IncludeAttention)
+        if (layers.Grid is { } grid)
         {
-            model.MetadataProps.Add(Property(FeatureGrid.Key, graph.Grid.ToString()));
+            model.MetadataProps.Add(Property(FeatureGrid.Key, grid.ToString()));
         }
 
         return model;
     }
+
+    /// <summary>Faces to logits, as the network's family does it.</summary>
+    private static string AddLayers(FaceNetwork network, LayerGraph layers, string images) => network switch
+    {
+        ExpressionNetwork expression => new NetworkGraph(expression, layers).Add(images),
+        PatchGatedCnn patches => new PatchGatedGraph(patches, layers).Add(images),
+        FerAttNetwork whole => new FerAttGraph(whole, layers).Add(images),
+        _ => throw new NotSupportedException($"{network.GetName()} has no graph; expected a network of the library."),
+    };
 
     private static StringStringEntryProto Property(string key, string value) => new() { Key = key, Value = value };
 }

@@ -64,6 +64,15 @@ internal sealed class OnnxGraph(string name, bool halfPrecision)
         return Add("Cast", name, [stored], Attribute("to", (long)TensorProto.Types.DataType.Float));
     }
 
+    /// <summary>An input of any number of faces that may be left out: all faces then have these numbers.</summary>
+    public string DefaultInput(string name, float[] ofOneFace, int rows, int columns)
+    {
+        ValueInfoProto input = Describe(name, null, rows, columns);
+        input.Type.TensorType.Shape.Dim[0].DimParam = $"{name}_batch"; // one, or that of the faces
+        Proto.Input.Add(input);
+        return Constant(name, ofOneFace, 1, rows, columns);
+    }
+
     public string Scalar(string name, double value) => Constant(name, [(float)value]);
 
     public string Integers(string name, params long[] values) =>

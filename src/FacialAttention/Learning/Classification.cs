@@ -98,8 +98,8 @@ public sealed class Classification : Objective
         return Mean(losses, batch.Weights).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean of losses [N] by weights [N]; 0 if no face counts.</summary>
-    private static Tensor Mean(Tensor losses, Tensor? weights)
+    /// <summary>The mean of losses [N] by weights [N]; 0 if no face counts. In the caller's scope.</summary>
+    internal static Tensor Mean(Tensor losses, Tensor? weights)
     {
         using Scalar smallest = SmallestWeight;
         return weights is null ? losses.mean() : (losses * weights).sum() / weights.sum().clamp_min(smallest);

@@ -48,12 +48,15 @@ internal static class BatchNormFolding
     public static (Tensor Factors, Tensor Biases)? NormAfter(IReadOnlyDictionary<string, Tensor> weights, string convolution)
     {
         string norm = NormOf(convolution);
-        if (!weights.TryGetValue(norm + "running_var", out Tensor? variance))
-        {
-            return null;
-        }
+        return weights.ContainsKey(norm + "running_var") ? ScalingOf(weights, norm) : null;
+    }
 
-        Tensor factors = Of("weight") / (variance.to(ScalarType.Float64) + Epsilon).sqrt();
+    /// <summary>What a norm multiplies each channel by, and then adds, [C] of Float64 each; in the caller's scope.</summary>
+    /// <param name="weights">The state dict of the network.</param>
+    /// <param name="norm">What the norm's keys start with.</param>
+    public static (Tensor Factors, Tensor Biases) ScalingOf(IReadOnlyDictionary<string, Tensor> weights, string norm)
+    {
+        Tensor factors = Of("weight") / (Of("running_var") + Epsilon).sqrt();
         return (factors, Of("bias") - (Of("running_mean") * factors));
 
         Tensor Of(string name) => weights[norm + name].to(ScalarType.Float64);

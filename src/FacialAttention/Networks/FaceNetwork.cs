@@ -4,9 +4,9 @@ using static TorchSharp.torch.nn;
 namespace FacialAttention;
 
 /// <summary>
-/// A network that says which expression is on a face, as files, recognisers and the exporter know it: one of the library's families, such as
-/// <see cref="ExpressionNetwork"/> and <see cref="PatchGatedCnn"/>. Called, it takes gray faces [N, 1, H, W] in [0, 1] and gives
-/// logits [N, K].
+/// A network that says which expression is on a face, as files, recognisers and the exporter know it: one of the library's families, which
+/// are <see cref="ExpressionNetwork"/>, <see cref="PatchGatedCnn"/> and <see cref="FerAttNetwork"/>. Called, it takes gray faces
+/// [N, 1, H, W] in [0, 1] and gives logits [N, K].
 /// </summary>
 public abstract class FaceNetwork : Module<Tensor, Tensor>, IDescribed, ISharedModule
 {

@@ -7,7 +7,7 @@ namespace FacialAttention;
 /// </summary>
 /// <param name="Layer">
 /// The name of the layer: <c>local_attention</c> and <c>global_attention</c> of an <see cref="ExpressionNetwork"/>, <c>patch_gates</c> of a
-/// <see cref="PatchGatedCnn"/>.
+/// <see cref="PatchGatedCnn"/>, <c>attention_mask</c> of a <see cref="FerAttNetwork"/>.
 /// </param>
 /// <param name="Weights">
 /// [N, T], where T is <paramref name="GridHeight"/> times <paramref name="GridWidth"/>: row by row from the top left, positive, each face's

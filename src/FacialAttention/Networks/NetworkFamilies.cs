@@ -7,6 +7,7 @@ internal static class NetworkFamilies
     private static readonly Dictionary<string, (Type Type, Func<NetworkDescription, string, NetworkPlan> Plan)> ByName = new()
     {
         [ExpressionNetworkFormat.Family] = (typeof(ExpressionNetwork), ExpressionNetworkFormat.Plan),
+        [nameof(FerAttNetwork)] = (typeof(FerAttNetwork), FerAttNetworkFormat.Plan),
         [nameof(PatchGatedCnn)] = (typeof(PatchGatedCnn), PatchGatedCnnFormat.Plan),
     };
 

@@ -12,7 +12,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <summary>Faces that run together at most. Larger batches are no faster, and take memory.</summary>
     private const int MaxBatch = 64;
 
-    private readonly ExpressionNetwork _network;
+    private readonly FaceNetwork _network;
     private readonly FacePreprocessor _preprocessor;
     private readonly bool _includeAttention;
     private readonly double _uncertainBelow;
@@ -20,13 +20,13 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
 
     /// <summary>A recogniser on a network, which it puts into evaluation mode and owns: it disposes it.</summary>
     /// <param name="network">
-    /// For example from <see cref="Checkpoint.Load(string, Device?)"/>; Float32. Probabilities are calibrated as it says.
+    /// For example from <see cref="Checkpoint.Load{TNetwork}(string, Device?)"/>; Float32. Probabilities are calibrated as it says.
     /// </param>
     /// <param name="options">What predictions hold beside probabilities; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
     /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
     /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
-    public TorchExpressionRecognizer(ExpressionNetwork network, RecognitionOptions? options = null)
+    public TorchExpressionRecognizer(FaceNetwork network, RecognitionOptions? options = null)
     {
         using RunningCalls.Call held = RequireModule.Hold(network, nameof(network));
         _uncertainBelow = network.Calibration.UncertainBelow(options);
@@ -34,9 +34,9 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
         _calls = new RunningCalls(this, network.Dispose);
         _network.eval();
         _includeAttention = options is { IncludeAttention: true };
-        ExpressionNetworkOptions networkOptions = network.Options;
-        Labels = networkOptions.Labels;
-        _preprocessor = new FacePreprocessor(networkOptions.ImageSize);
+        NetworkDescription description = network.Describe();
+        Labels = description.Labels;
+        _preprocessor = new FacePreprocessor(description.Preprocessing.Size);
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or no checkpoint; the message says which.</exception>
     public static TorchExpressionRecognizer Load(string path, RecognitionOptions? options = null, Device? device = null) =>
-        Own(Checkpoint.Load(path, device), options);
+        Own(Checkpoint.Load<FaceNetwork>(path, device), options);
 
     /// <summary>A recogniser on the network of a checkpoint in a stream, for example of an embedded resource.</summary>
     /// <param name="checkpoint">The content of a .safetensors file, read to its end; it stays open.</param>
@@ -66,7 +66,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <exception cref="ArgumentException">The options' coverage is out of range, or the network has no threshold for it.</exception>
     /// <exception cref="InvalidDataException">The content is damaged or no checkpoint; the message says which.</exception>
     public static TorchExpressionRecognizer Load(Stream checkpoint, RecognitionOptions? options = null, Device? device = null) =>
-        Own(Checkpoint.Load(checkpoint, device), options);
+        Own(Checkpoint.Load<FaceNetwork>(checkpoint, device), options);
 #pragma warning restore RS0026
 
     /// <summary>A recogniser on a network that comes with the package.</summary>
@@ -111,7 +111,7 @@ public sealed class TorchExpressionRecognizer : IExpressionRecognizer
     /// <summary>Disposes the network: now, or when the last call that is under way ends.</summary>
     public void Dispose() => _calls.Close();
 
-    private static TorchExpressionRecognizer Own(ExpressionNetwork network, RecognitionOptions? options)
+    private static TorchExpressionRecognizer Own(FaceNetwork network, RecognitionOptions? options)
     {
         try
         {

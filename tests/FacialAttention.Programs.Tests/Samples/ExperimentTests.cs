@@ -280,7 +280,7 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("plan table5", "experiment: got 'table5', expected table4, lstm, curves or all.")]
+    [InlineData("plan table5", "experiment: got 'table5', expected table4, lstm, curves, related or all.")]
     [InlineData("run table4", "--output")]
     [InlineData("run table4 --output out --job 0", "--job: got '0', expected a whole number from 1 to 1000000.")]
     [InlineData("run table4 --output out --job 16", "--job: got 16; expected 1 to 15, as plan prints them.")]

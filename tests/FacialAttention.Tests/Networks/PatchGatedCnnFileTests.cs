@@ -179,7 +179,7 @@ public sealed class PatchGatedCnnFileTests : IDisposable
     [InlineData("options", "\"patchSize\":3", "\"patchSize\":3,\"patchsize\":3", "options is not as expected: *patchsize*")]
     [InlineData("preprocessing", "\"crop\":null", "\"crop\":{\"height\":16,\"width\":16}",
         "preprocessing crops to 16x16; expected no crop, since pACNN sees whole faces.")]
-    [InlineData("family", "PatchGatedCnn", "Other", "family is \"Other\"; expected ExpressionNetwork, PatchGatedCnn*")]
+    [InlineData("family", "PatchGatedCnn", "Other", "family is \"Other\"; expected ExpressionNetwork, FerAttNetwork, PatchGatedCnn.*")]
     public void Load_DescriptionThatDoesNotFit_IsRefused(string key, string from, string to, string message)
     {
         using PatchGatedCnn network = Trained(globalBranch: false);
