@@ -136,7 +136,7 @@ internal sealed class RobustnessCommand
             .. from path in Directory.Exists(jobs) ? Directory.GetDirectories(jobs) : []
                where File.Exists(Path.Combine(path, JobFolder.ResultName)) && File.Exists(Path.Combine(path, "checkpoint.safetensors"))
                let job = JsonFile.Read<JobResult>(Path.Combine(path, JobFolder.ResultName)).Origin.Job
-               orderby Array.IndexOf(Variants.InOrder, job.Variant), job.LstmHidden, job.LstmLayers, job.Iterations, job.Seed
+               orderby Array.IndexOf(Variants.All, job.Variant), job.LstmHidden, job.LstmLayers, job.Iterations, job.Seed
                select (job, path),
         ];
         if (finished.Length == 0)

@@ -44,7 +44,7 @@ public sealed class RelatedTests
         using FerAttNetwork network = Checkpoint.Load<FerAttNetwork>(Path.Combine(output, "jobs", "feratt-2-seed1", "checkpoint.safetensors"));
         network.Describe().Variant.Should().Be("FERAtt");
         File.ReadAllText(Path.Combine(output, "report", "tables.md")).Should().Contain("| FERAtt | 117,390 | 31.3 M | 0.").And.Contain("| pACNN | - | - | - | none yet |")
-            .And.Contain("| augmentation | mirrored with probability 0.5; brightness and contrast").And.NotContain("Table 4");
+            .And.Contain("| augmentation | mirrored with probability 0.5; brightness and contrast").And.NotContain("### Networks (the paper's Table 4)");
     }
 
     [Fact]
