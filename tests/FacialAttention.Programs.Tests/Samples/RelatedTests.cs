@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using FacialAttention.Tests.Files;
-using VariantTable;
 
 namespace FacialAttention.Tests.Samples;
 
-/// <summary>The experiment beside related work: its jobs, its networks and its tables.</summary>
+/// <summary>The experiment beside related work: its jobs, its networks and its report.</summary>
 public sealed class RelatedTests
 {
     private const string Sample = "VariantTable";
@@ -45,38 +44,5 @@ public sealed class RelatedTests
         network.Describe().Variant.Should().Be("FERAtt");
         File.ReadAllText(Path.Combine(output, "report", "tables.md")).Should().Contain("| FERAtt | 117,390 | 31.3 M | 0.").And.Contain("| pACNN | - | - | - | none yet |")
             .And.Contain("| augmentation | mirrored with probability 0.5; brightness and contrast").And.NotContain("### Networks (the paper's Table 4)");
-    }
-
-    [Fact]
-    public void Of_MadeUpResults_ShowsCostsAccuraciesAndDifferencesPairedBySeed()
-    {
-        Outcome[] outcomes =
-        [
-            Made("ACNN-ALSTM", 1, 0.50), Made("ACNN-ALSTM", 2, 0.52), Made("ACNN-ALSTM", 3, 0.54),
-            Made("gACNN", 1, 0.45), Made("gACNN", 2, 0.46), Made("gACNN", 3, 0.50), Made("pACNN", 3, 0.60),
-        ];
-
-        Table4Block block = RelatedTables.BlocksOf(outcomes).Should().ContainSingle().Subject;
-        ReportTable[] tables = [.. RelatedTables.Of(block, "test faces")];
-
-        tables.Should().HaveCount(2);
-        tables[0].Rows.Select(row => row[0]).Should().Equal("ACNN-ALSTM", "pACNN", "gACNN", "FERAtt");
-        tables[0].Rows[0].Should().StartWith(["ACNN-ALSTM", "1,000", "2.5 M", "0.200", "1, 2, 3"]);
-        tables[0].Rows[2][8].Should().Be("47.0 %");
-        tables[0].Rows[3].Should().Contain("none yet");
-        tables[1].Rows[1].Should().StartWith("gACNN").And.EndWith("3");
-        tables[1].Rows[1][1].Should().StartWith("+5.0 points");
-        tables[1].Rows[0][1].Should().StartWith("-6.0 points");
-        tables[1].Rows[2][1].Should().Be("none yet");
-        RelatedTables.BlocksOf([.. outcomes.Where(outcome => outcome.Job.Variant == "ACNN-ALSTM")]).Should().BeEmpty();
-    }
-
-    private static Outcome Made(string variant, int seed, double accuracy)
-    {
-        Outcome made = ClaimsTests.Made(variant == "ACNN-ALSTM" ? variant : "CNN", seed, accuracy, 128, 1, 1500);
-        return made with
-        {
-            Job = made.Job with { Variant = variant }, Parameters = 1000, MultiplyAdds = 2_500_000, TestAccuracy = accuracy, SecondsPerIteration = seed / 10.0,
-        };
     }
 }
