@@ -38,7 +38,7 @@ public sealed class GaussianStructureLoss
         using var scope = NewDisposeScope();
         using Scalar none = 0, least = 1e-12, never = double.NegativeInfinity, exponent = -1 / (2 * Deviation * Deviation);
         Tensor shares = weights is null ? targets : targets * weights.unsqueeze(1); // [N, K]
-        Tensor sums = shares.sum(0); // [K]
+        Tensor sums = shares.sum([0L]); // [K]
         Tensor means = shares.t().matmul(embeddings) / sums.clamp_min(least).unsqueeze(1); // [K, E]
         Tensor distances = (embeddings.unsqueeze(1) - means).square().sum(2); // [N, K]
         Tensor scores = (distances * exponent).masked_fill(sums.eq(none), never);
