@@ -28,7 +28,7 @@ internal sealed class LayerGraph
     /// <summary>Whether attention is asked for.</summary>
     public bool ShowsAttention { get; }
 
-    /// <summary>The grid of the attention that is shown; null where none is.</summary>
+    /// <summary>The grid of the attention that is asked for, whether the network has any; null where none is asked for.</summary>
     public FeatureGrid? Grid { get; private set; }
 
     /// <summary>The graph whose layers, which a family adds, make logits [N, K] of faces [N, 1, H, W].</summary>
@@ -51,9 +51,12 @@ internal sealed class LayerGraph
         if (ShowsAttention)
         {
             Graph.Proto.Output.Add(Describe(weights, null, grid.Places));
-            Grid = grid;
+            ShowGrid(grid);
         }
     }
+
+    /// <summary>Says on which grid attention would be, if it is asked for; a network without any has no output of it then.</summary>
+    public void ShowGrid(FeatureGrid grid) => Grid = ShowsAttention ? grid : null;
 
     /// <summary>Shows weights [N, H W] of a grid, of any sum, over their sum.</summary>
     public void AddDistribution(string cells, string output, FeatureGrid grid)

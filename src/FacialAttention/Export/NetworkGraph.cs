@@ -33,6 +33,7 @@ internal sealed class NetworkGraph
     /// <summary>Faces to logits [N, K].</summary>
     public string Add(string images)
     {
+        _layers.ShowGrid(Grid);
         string features = _layers.AddBackbone(_layers.AddNormalisation(AddCrop(images)), "backbone", _stages); // [N, C, H', W']
         return _variant.HasLstm ? AddSequenceClassifier(features) : AddCnnHead(features);
     }

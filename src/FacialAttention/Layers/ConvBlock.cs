@@ -88,7 +88,7 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
     /// <summary>Convolution, and norm if it is there; in the caller's scope.</summary>
     public static Tensor Convolve(Tensor images, Conv2d conv, BatchNorm2d? norm)
     {
-        Tensor x = conv.call(images);
+        Tensor x = WholeBlocks.Convolve(images, conv);
         return norm is null ? x : norm.call(x);
     }
 

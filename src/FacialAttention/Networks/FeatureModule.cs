@@ -41,13 +41,13 @@ internal sealed class FeatureModule : Module<Tensor, Tensor>
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        Tensor first = _conv.call(images);
+        Tensor first = WholeBlocks.Convolve(images, _conv);
         Tensor x = first;
         foreach ((Conv2d conv, Conv2d conv2) in _blocks)
         {
-            x = x + conv2.call(functional.leaky_relu(conv.call(x), Slope));
+            x = x + WholeBlocks.Convolve(functional.leaky_relu(WholeBlocks.Convolve(x, conv), Slope), conv2);
         }
 
-        return (_last.call(x) + first).MoveToOuterDisposeScope();
+        return (WholeBlocks.Convolve(x, _last) + first).MoveToOuterDisposeScope();
     }
 }

@@ -50,7 +50,7 @@ internal sealed class GatedFeatures : Module<Tensor, (Tensor Features, Tensor Ga
     public override (Tensor Features, Tensor Gates) forward(Tensor maps)
     {
         using var scope = NewDisposeScope();
-        Tensor features = _feature.call(maps).relu_().view(maps.shape[0], _groups, -1); // [N, G, F]
+        Tensor features = WholeBlocks.Convolve(maps, _feature).relu_().view(maps.shape[0], _groups, -1); // [N, G, F]
         Tensor pooled = functional.max_pool2d(maps, kernel_size: 2, stride: 2);
         Tensor ringed = functional.pad(_conv.call(pooled), [1, 1, 1, 1]); // as padding of the maps: 1x1 kernels without bias keep zeros
         Tensor means = _norm.call(ringed).relu_().mean([2, 3], keepdim: true);

@@ -71,11 +71,13 @@ internal static class NetworkSize
             }
 
             network.eval();
+            WholeBlocks.AreModules = true;
             network.call(images);
             return sum;
         }
         finally
         {
+            WholeBlocks.AreModules = false;
             remove.ForEach(hook => hook());
             foreach ((Module module, bool isTraining) in modes) // parents before children, as they came
             {

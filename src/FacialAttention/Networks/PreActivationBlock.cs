@@ -39,7 +39,7 @@ internal sealed class PreActivationBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         Tensor active = _pre.call(maps).relu_();
-        Tensor x = _conv2.call(_pre2.call(_conv.call(active)).relu_());
+        Tensor x = WholeBlocks.Convolve(_pre2.call(WholeBlocks.Convolve(active, _conv)).relu_(), _conv2);
         return (x + (_shortcut is null ? maps : _shortcut.call(active))).MoveToOuterDisposeScope();
     }
 }

@@ -42,7 +42,7 @@ internal sealed class PreActivationClassifier : Module<Tensor, (Tensor Logits, T
     public override (Tensor Logits, Tensor Embedding) forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        Tensor x = _conv.call(images);
+        Tensor x = WholeBlocks.Convolve(images, _conv);
         foreach (PreActivationBlock block in _blocks)
         {
             x = block.call(x);

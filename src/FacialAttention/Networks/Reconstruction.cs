@@ -30,6 +30,6 @@ internal sealed class Reconstruction : Module<Tensor, Tensor>
     public override Tensor forward(Tensor maps)
     {
         using var scope = NewDisposeScope();
-        return ConvBlock.Convolve(_conv.call(maps).relu_(), _conv2, _norm2).relu_().MoveToOuterDisposeScope();
+        return ConvBlock.Convolve(WholeBlocks.Convolve(maps, _conv).relu_(), _conv2, _norm2).relu_().MoveToOuterDisposeScope();
     }
 }

@@ -46,17 +46,25 @@ public sealed class OnnxForeignModelTests : IDisposable
                 options.Scoring = scoring;
                 options.BackboneStages = TinyNetwork.ResidualStages;
                 (options.ImageHeight, options.ImageWidth, options.CropHeight, options.CropWidth) = (20, 30, 16, 24);
-                using var network = new ExpressionNetwork(variant, options);
-                foreach (NodeProto node in OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true }).Graph.Node)
-                {
-                    written.TryAdd(node.OpType, []);
-                    written[node.OpType].UnionWith(node.Attribute.Select(attribute => attribute.Name));
-                }
+                Note(new ExpressionNetwork(variant, options));
             }
         }
 
+        Note(new PatchGatedCnn(TinyPatches.Options(globalBranch: true)));
+        Note(new FerAttNetwork(TinyFerAtt.Options()));
+
         OnnxOperators.Known.Should().BeEquivalentTo(written);
         OnnxOperators.Known.Keys.Should().BeEquivalentTo(written.Keys);
+
+        void Note(FaceNetwork network)
+        {
+            using FaceNetwork owned = network;
+            foreach (NodeProto node in OnnxExporter.CreateModel(network, new OnnxExportOptions { HalfPrecision = true }).Graph.Node)
+            {
+                written.TryAdd(node.OpType, []);
+                written[node.OpType].UnionWith(node.Attribute.Select(attribute => attribute.Name));
+            }
+        }
     }
 
     [Theory]
