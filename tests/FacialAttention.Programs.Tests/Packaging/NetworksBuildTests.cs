@@ -5,6 +5,7 @@ namespace FacialAttention.Tests.Packaging;
 
 /// <summary>How the projects that take something from npm build where it cannot bring that: in a copy, with a npm of our own.</summary>
 [SupportedOSPlatform("linux")]
+[Collection(nameof(PackedConsumer))]
 public sealed class NetworksBuildTests : IDisposable
 {
     private const string Detection = "src/FacialAttention.Detection";

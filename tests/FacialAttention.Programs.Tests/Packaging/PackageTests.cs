@@ -175,5 +175,6 @@ public sealed class PackageTests(PackedConsumer consumer)
         ZipFile.OpenRead(Path.Combine(consumer.FeedFolder, $"{name}.{consumer.Version}.{extension}"));
 }
 
+/// <summary>All that builds, one after the other: two builds of a project at once write the same files. Other classes run beside them.</summary>
 [CollectionDefinition(nameof(PackedConsumer))]
 public sealed class PackedConsumerCollection : ICollectionFixture<PackedConsumer>;

@@ -4,6 +4,7 @@ using FacialAttention.Tests.Packaging;
 namespace FacialAttention.Tests.Samples;
 
 /// <summary>The single-file programs of samples/, of which <c>dotnet run</c> makes projects.</summary>
+[Collection(nameof(PackedConsumer))]
 public sealed partial class FileProgramTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "samples");

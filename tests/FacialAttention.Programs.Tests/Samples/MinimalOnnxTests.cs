@@ -5,6 +5,7 @@ using FacialAttention.Tests.Packaging;
 
 namespace FacialAttention.Tests.Samples;
 
+[Collection(nameof(PackedConsumer))]
 public sealed class MinimalOnnxTests : IDisposable
 {
     private const string Sample = "MinimalOnnx";

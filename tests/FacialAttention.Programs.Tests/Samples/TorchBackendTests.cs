@@ -7,6 +7,7 @@ namespace FacialAttention.Tests.Samples;
 /// What <c>-p:TorchBackend</c> makes programs reference. The CUDA packages are half a dozen gigabytes, so the references are evaluated and not
 /// restored.
 /// </summary>
+[Collection(nameof(PackedConsumer))]
 public sealed class TorchBackendTests
 {
     private static readonly string[] OwnFolders = ["samples", "benchmarks", "tests"];
