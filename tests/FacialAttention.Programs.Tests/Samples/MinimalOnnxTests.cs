@@ -102,7 +102,7 @@ public sealed class MinimalOnnxTests : IDisposable
         [
             "dotnet", "publish", project, "-c", "Release", "-r", NativeFiles.RuntimeIdentifier, "--no-self-contained", "-o", output,
             "--artifacts-path", _folder.File("artifacts"), "-v", "q", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false",
-            "-p:NuGetAudit=false",
+            "-p:NuGetAudit=false", "-p:RunAnalyzers=false",
         ];
 
         ProcessRun.Run(_folder.Path, publish).OrThrow();
