@@ -51,6 +51,7 @@ internal sealed class BenchmarkCommand
             ("memory", "Resident size over 5,000 steps, and of loading FER2013.", (report, result) => MemoryBenchmark.Run(report, Data(result))),
             ("start", "From process start to the first prediction.", (report, result) => StartBenchmark.Run(report, Rounds(result))),
             ("spin", "A step on two threads by how long OpenMP spins, alone and beside one and two busy loops.", (report, result) => SpinBenchmark.Run(report, Rounds(result))),
+            ("full-size", "pACNN, gACNN and FERAtt as large as their authors', once each.", (report, _) => FullSizeBenchmark.Run(report)),
             ("growth", "How a step's time grows with each size.", (report, result) => GrowthBenchmark.Run(report, Rounds(result))),
         ];
         foreach ((string name, string description, Action<Report, ParseResult> run) in parts)

@@ -26,9 +26,15 @@ internal static class OnnxRuntimeStart
         {
             model = read();
         }
-        finally
+        catch
         {
             Task.WaitAny(start); // A process must not end, because the model is refused, while ONNX Runtime starts.
+            if (start.IsCompletedSuccessfully)
+            {
+                start.Result.Dispose();
+            }
+
+            throw;
         }
 
         options = start.GetAwaiter().GetResult();

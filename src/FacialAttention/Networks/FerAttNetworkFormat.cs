@@ -16,7 +16,7 @@ internal static partial class FerAttNetworkFormat
         Family = nameof(FerAttNetwork),
         Variant = Name,
         Labels = options.Labels,
-        Preprocessing = new() { Size = options.ImageSize, PixelMean = options.PixelMean, PixelStandardDeviation = options.PixelStandardDeviation },
+        Preprocessing = options.Preprocessing,
         Calibration = calibration,
         Options = JsonSerializer.Serialize(options, Json),
     };
@@ -28,10 +28,7 @@ internal static partial class FerAttNetworkFormat
         OptionsFormat.Check(description, source, Name);
         FerAttNetworkOptions options = OptionsFormat.Read(description, Json, source, stored =>
         {
-            (ImageSize size, double mean, double deviation) = (
-                description.Preprocessing.Size, description.Preprocessing.PixelMean, description.Preprocessing.PixelStandardDeviation);
-            (stored.Labels, stored.ImageHeight, stored.ImageWidth) = (description.Labels, size.Height, size.Width);
-            (stored.PixelMean, stored.PixelStandardDeviation) = (mean, deviation);
+            (stored.Labels, stored.Preprocessing) = (description.Labels, description.Preprocessing);
             return stored.ValidatedCopy();
         });
         return new NetworkPlan(() => new FerAttNetwork(options) { Calibration = description.Calibration });

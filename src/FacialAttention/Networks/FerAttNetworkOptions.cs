@@ -9,7 +9,7 @@ namespace FacialAttention;
 /// What a <see cref="FerAttNetwork"/> is built from, saved with its weights. The defaults are small, for faces of 48x48 on a processor;
 /// <see cref="Full"/> has the authors' sizes. Settable; the network validates and copies it once, so later edits change nothing.
 /// </summary>
-public sealed class FerAttNetworkOptions : IValidatableObject
+public sealed class FerAttNetworkOptions : FaceNetworkOptions, IValidatableObject
 {
     private const int MostChannels = 4096;
 
@@ -63,39 +63,10 @@ public sealed class FerAttNetworkOptions : IValidatableObject
     [OptionRange(1, 8192)]
     public int? EmbeddingSize { get; set; }
 
-    /// <summary>
-    /// The names of the classes, in the order of the logits; the attention and feature modules have a map for each. Default:
-    /// <see cref="ExpressionLabels.Fer2013"/>.
-    /// </summary>
-    [JsonIgnore]
-    public ExpressionLabels Labels { get; set; } = ExpressionLabels.Fer2013;
-
-    /// <summary>H, the height of a face in pixels: 16 to 1024, a multiple of 2 to the power of the encoder's levels; default 48.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestSide, NetworkPreprocessing.LargestSide)]
-    public int ImageHeight { get; set; } = 48;
-
-    /// <summary>W, the width of a face in pixels: as <see cref="ImageHeight"/>; default 48.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestSide, NetworkPreprocessing.LargestSide)]
-    public int ImageWidth { get; set; } = 48;
-
     /// <summary>The seed of the initial weights: 0 to 2147483647, default 1. Equal options and seed give equal weights.</summary>
     [JsonRequired]
     [OptionRange(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
-
-    /// <summary>The mean that is taken from each pixel in [0, 1], of the face and of the attended face: 0 to 1, default 0.5. Our reading.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestMean, NetworkPreprocessing.LargestMean)]
-    public double PixelMean { get; set; } = 0.5;
-
-    /// <summary>The standard deviation that each pixel is then divided by: 0.001 to 1, default 0.25. Our reading.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestDeviation, NetworkPreprocessing.LargestDeviation)]
-    public double PixelStandardDeviation { get; set; } = 0.25;
-
-    internal ImageSize ImageSize => new(ImageHeight, ImageWidth);
 
     /// <summary>What height and width of a face are multiples of.</summary>
     internal int Multiple => 1 << (EncoderStages ?? SmallEncoder).Count(stage => stage.Pool);

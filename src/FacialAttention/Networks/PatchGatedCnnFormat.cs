@@ -17,12 +17,7 @@ internal static partial class PatchGatedCnnFormat
         Family = nameof(PatchGatedCnn),
         Variant = NameOf(options),
         Labels = options.Labels,
-        Preprocessing = new NetworkPreprocessing
-        {
-            Size = options.ImageSize,
-            PixelMean = options.PixelMean,
-            PixelStandardDeviation = options.PixelStandardDeviation,
-        },
+        Preprocessing = options.Preprocessing,
         Calibration = calibration,
         Options = JsonSerializer.Serialize(options, Json),
     };
@@ -32,7 +27,11 @@ internal static partial class PatchGatedCnnFormat
     public static NetworkPlan Plan(NetworkDescription description, string source)
     {
         OptionsFormat.Check(description, source, Patches, PatchesAndFace);
-        PatchGatedCnnOptions options = OptionsFormat.Read(description, Json, source, stored => With(description, stored).ValidatedCopy());
+        PatchGatedCnnOptions options = OptionsFormat.Read(description, Json, source, stored =>
+        {
+            (stored.Labels, stored.Preprocessing) = (description.Labels, description.Preprocessing);
+            return stored.ValidatedCopy();
+        });
         return description.Variant == NameOf(options)
             ? new NetworkPlan(() => new PatchGatedCnn(options) { Calibration = description.Calibration })
             : throw DescriptionFormat.Fault(
@@ -40,14 +39,6 @@ internal static partial class PatchGatedCnnFormat
     }
 
     public static string NameOf(PatchGatedCnnOptions options) => options.GlobalBranch ? PatchesAndFace : Patches;
-
-    private static PatchGatedCnnOptions With(NetworkDescription description, PatchGatedCnnOptions stored)
-    {
-        NetworkPreprocessing preprocessing = description.Preprocessing;
-        (stored.Labels, stored.ImageHeight, stored.ImageWidth) = (description.Labels, preprocessing.Size.Height, preprocessing.Size.Width);
-        (stored.PixelMean, stored.PixelStandardDeviation) = (preprocessing.PixelMean, preprocessing.PixelStandardDeviation);
-        return stored;
-    }
 
     [JsonSerializable(typeof(PatchGatedCnnOptions))]
     private sealed partial class PatchGatedJson : JsonSerializerContext;

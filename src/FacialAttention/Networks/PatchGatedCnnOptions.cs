@@ -9,36 +9,12 @@ namespace FacialAttention;
 /// What a <see cref="PatchGatedCnn"/> is built from, saved with its weights. The defaults are small, for faces of 48x48 on a processor;
 /// <see cref="Full"/> has the authors' sizes. Settable; the network validates and copies it once, so later edits change nothing.
 /// </summary>
-public sealed class PatchGatedCnnOptions : IValidatableObject
+public sealed class PatchGatedCnnOptions : FaceNetworkOptions, IValidatableObject
 {
     /// <summary>The trunk of small networks: one pool, so that a face of 48x48 becomes 32 maps of 24x24. Our choice.</summary>
     private static readonly IReadOnlyList<ConvStage> SmallTrunk = Array.AsReadOnly<ConvStage>([new(3, 16), new(3, 32, Pool: true)]);
 
     private static readonly IReadOnlyList<ConvStage> SmallGlobal = Array.AsReadOnly<ConvStage>([new(3, 32, Pool: true), new(3, 32, Pool: true)]);
-
-    /// <summary>The names of the classes, in the order of the logits. Default: <see cref="ExpressionLabels.Fer2013"/>.</summary>
-    [JsonIgnore]
-    public ExpressionLabels Labels { get; set; } = ExpressionLabels.Fer2013;
-
-    /// <summary>H, the height of a face in pixels: 16 to 1024, default 48. Fixes the input where <see cref="GlobalBranch"/> is true.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestSide, NetworkPreprocessing.LargestSide)]
-    public int ImageHeight { get; set; } = 48;
-
-    /// <summary>W, the width of a face in pixels: 16 to 1024, default 48. Fixes the input where <see cref="GlobalBranch"/> is true.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestSide, NetworkPreprocessing.LargestSide)]
-    public int ImageWidth { get; set; } = 48;
-
-    /// <summary>The mean that is taken from each pixel in [0, 1]: 0 to 1, default 0.5. Our reading.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestMean, NetworkPreprocessing.LargestMean)]
-    public double PixelMean { get; set; } = 0.5;
-
-    /// <summary>The standard deviation that each pixel is then divided by: 0.001 to 1, default 0.25. Our reading.</summary>
-    [JsonIgnore]
-    [OptionRange(NetworkPreprocessing.SmallestDeviation, NetworkPreprocessing.LargestDeviation)]
-    public double PixelStandardDeviation { get; set; } = 0.25;
 
     /// <summary>
     /// The convolutions of the whole face, before patches are cut out: 1 to 64 rows; null, the default, for 3x3x16, 3x3x32 and a pool. Each
@@ -108,8 +84,6 @@ public sealed class PatchGatedCnnOptions : IValidatableObject
     [JsonRequired]
     [OptionRange(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
-
-    internal ImageSize ImageSize => new(ImageHeight, ImageWidth);
 
     /// <summary>The pixels from one cell of the trunk's maps to the next.</summary>
     internal int Cell => 1 << (TrunkStages ?? SmallTrunk).Count(stage => stage.Pool);

@@ -6,7 +6,7 @@ namespace FacialAttention.Tests.Samples;
 
 /// <summary>
 /// Processes of samples/Train that are killed at random moments, writing their state included, and resumed. The environment variable
-/// FACIALATTENTION_KILLS says how many; five without it.
+/// FACIALATTENTION_KILLS says how many; three without it.
 /// </summary>
 public sealed class KilledRunTests : IDisposable
 {

@@ -1,6 +1,5 @@
 using FacialAttention.Tests.Files;
 using FacialAttention.Tests.Torch;
-using FacialAttention.Tests.Training;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -154,55 +153,22 @@ public sealed class FerAttNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Fit_SixteenDrawnFaces_LearnsThemByHeart()
-    {
-        using var network = new FerAttNetwork(OptionsOfDrawn());
-        var training = new TrainerOptions
-        {
-            Iterations = 120,
-            BatchSize = 16,
-            LearningRate = 0.01,
-            ValidationInterval = 20,
-            Augmentation = { FlipProbability = 0 },
-            Device = DevicePreference.Cpu,
-        };
-        using var trainer = new Trainer(network, network.CreateObjective(), training);
-
-        trainer.Fit(Drawn, Drawn);
-
-        Evaluator.Evaluate(network, network.CreateObjective(), Drawn).Accuracy.Should().Be(1);
-    }
+    public void Fit_SixteenDrawnFaces_LearnsThemByHeart() => TrainingChecks.LearnsByHeart(new FerAttNetwork(OptionsOfDrawn()), Drawn, 120);
 
     [Fact]
-    public void Fit_StoppedAndResumed_LosesNotABit()
-    {
-        using FerAttNetwork whole = new(OptionsOfDrawn()), stopped = new(OptionsOfDrawn()), resumed = new(OptionsOfDrawn());
-        TrainingHistory history = Train(whole, null);
-        var state = new ResumeState(_folder.File("run.resume"));
-        using var source = new CancellationTokenSource();
-        var stop = new RecordedProgress(report => (report.Iteration == 4 ? source : null)?.Cancel());
-
-        FluentActions.Invoking(() => Train(stopped, state, stop, source.Token)).Should().Throw<OperationCanceledException>();
-        Train(resumed, state).Validation.Should().Equal(history.Validation);
-
-        Numbers.BitsOf(resumed).Should().Equal(Numbers.BitsOf(whole));
-
-        static TrainingHistory Train(
-            FerAttNetwork network, ResumeState? state, RecordedProgress? progress = null, CancellationToken stop = default)
+    public void Fit_StoppedAndResumed_LosesNotABit() => TrainingChecks.ResumesToTheBit(
+        () => new FerAttNetwork(OptionsOfDrawn()),
+        Drawn,
+        new TrainerOptions
         {
-            var options = new TrainerOptions
-            {
-                Iterations = 6,
-                BatchSize = 8,
-                ValidationInterval = 2,
-                MixupAlpha = 2,
-                Augmentation = { MaxBrightness = 0.3, ErasingProbability = 0.5 },
-                Device = DevicePreference.Cpu,
-            };
-            using var trainer = new Trainer(network, network.CreateObjective(), options);
-            return trainer.Fit(Drawn, Drawn, state, progress, stop);
-        }
-    }
+            Iterations = 6,
+            BatchSize = 8,
+            ValidationInterval = 2,
+            MixupAlpha = 2,
+            Augmentation = { MaxBrightness = 0.3, ErasingProbability = 0.5 },
+            Device = DevicePreference.Cpu,
+        },
+        iteration: 4);
 
     [Fact]
     public void Load_SavedNetwork_IsTheSameInEveryBit()

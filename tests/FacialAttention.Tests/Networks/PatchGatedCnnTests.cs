@@ -1,4 +1,3 @@
-using FacialAttention.Tests.Training;
 using FacialAttention.Tests.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -213,61 +212,19 @@ public sealed class PatchGatedCnnTests
         PatchGatedCnnOptions options = TinyPatches.Options(globalBranch);
         (options.ImageHeight, options.ImageWidth, options.Labels) = (Drawn.Size.Height, Drawn.Size.Width, Drawn.Labels);
         (options.PatchChannels, options.PatchFeatureSize, options.HiddenSize, options.PatchSize) = (4, 4, 16, 4);
-        using var network = new PatchGatedCnn(options);
-        var training = new TrainerOptions
-        {
-            Iterations = 60,
-            BatchSize = 16,
-            LearningRate = 0.01,
-            ValidationInterval = 20,
-            Augmentation = { FlipProbability = 0 },
-            Device = DevicePreference.Cpu,
-        };
-        using var trainer = new Trainer(network, network.CreateObjective(), training);
-
-        trainer.Fit(Drawn, Drawn);
-
-        Evaluator.Evaluate(network, network.CreateObjective(), Drawn).Accuracy.Should().Be(1);
+        TrainingChecks.LearnsByHeart(new PatchGatedCnn(options), Drawn, 60);
     }
 
     [Fact]
-    public void Fit_StoppedAndResumed_LosesNotABit()
-    {
-        string folder = Directory.CreateTempSubdirectory("FacialAttention-patches-").FullName;
-        try
+    public void Fit_StoppedAndResumed_LosesNotABit() => TrainingChecks.ResumesToTheBit(
+        () => new PatchGatedCnn(OptionsOfDrawn(globalBranch: true)),
+        Drawn,
+        new TrainerOptions
         {
-            using PatchGatedCnn whole = Create(), stopped = Create(), resumed = Create();
-            TrainingHistory history = Train(whole, null);
-            var state = new ResumeState(Path.Combine(folder, "run.resume"));
-            using var source = new CancellationTokenSource();
-            var stop = new RecordedProgress(report => (report.Iteration == 5 ? source : null)?.Cancel());
-
-            FluentActions.Invoking(() => Train(stopped, state, stop, source.Token)).Should().Throw<OperationCanceledException>();
-            Train(resumed, state).Validation.Should().Equal(history.Validation);
-
-            Numbers.BitsOf(resumed).Should().Equal(Numbers.BitsOf(whole));
-            using var other = new PatchGatedCnn(OptionsOfDrawn(globalBranch: false));
-            FluentActions.Invoking(() => Train(other, state)).Should().ThrowExactly<InvalidOperationException>().WithMessage(
-                "*network/variant is \"gACNN\" there and \"pACNN\" here*");
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        static PatchGatedCnn Create() => new(OptionsOfDrawn(globalBranch: true));
-
-        static TrainingHistory Train(
-            PatchGatedCnn network, ResumeState? state, RecordedProgress? progress = null, CancellationToken stop = default)
-        {
-            var options = new TrainerOptions
-            {
-                Iterations = 9, BatchSize = 8, ValidationInterval = 3, Augmentation = { MaxRotationDegrees = 10 }, Device = DevicePreference.Cpu,
-            };
-            using var trainer = new Trainer(network, network.CreateObjective(), options);
-            return trainer.Fit(Drawn, Drawn, state, progress, stop);
-        }
-    }
+            Iterations = 9, BatchSize = 8, ValidationInterval = 3, Augmentation = { MaxRotationDegrees = 10 }, Device = DevicePreference.Cpu,
+        },
+        iteration: 5,
+        (new PatchGatedCnn(OptionsOfDrawn(globalBranch: false)), "*network/variant is \"gACNN\" there and \"pACNN\" here*"));
 
     [Theory]
     [InlineData(1, 68, 2, "expects landmarks of shape [3, 68, 2] for 3 faces; got [1, 68, 2]")]
