@@ -219,8 +219,8 @@ export async function page(test, { program, host, browser, options }) {
     }, count);
     const used = async () => {
       await session.send('HeapProfiler.collectGarbage');
-      const { usedSize } = await session.send('Runtime.getHeapUsage');
-      return { heap: usedSize / 1e6, wasm: await page.evaluate(() => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)) / 1e6 };
+      const { usedSize, embedderHeapUsedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage'); // objects, those of the browser, array buffers
+      return { heap: (usedSize + embedderHeapUsedSize + backingStorageSize) / 1e6, wasm: await page.evaluate(() => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)) / 1e6 };
     };
     await read(100);
     const before = await used();

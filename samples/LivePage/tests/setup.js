@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -77,11 +77,11 @@ export function launch({ camera = true } = {}) {
  * to the network takes seconds of a file of 14 MB.
  */
 export async function timeOf(mark, url, port) {
-  const profile = mkdtempSync(join(tmpdir(), 'live-page-profile-'));
+  const profile = mkdtempSync(join(folder, 'profile-')); // goes with its folder: Chromium's processes write into it until after the first of them ended
   const own = spawn(chromiumPath(), ['--headless=new', '--no-sandbox', '--no-first-run', `--user-data-dir=${profile}`, `--remote-debugging-port=${port}`,
     '--use-fake-ui-for-media-stream', ...fakeCamera(), 'about:blank'], { stdio: 'ignore' });
   try {
-    await sleep(3000);
+    await sleep(10_000); // until it has settled
     await fetch(`http://127.0.0.1:${port}/json/new?${encodeURI(url)}`, { method: 'PUT' });
     await sleep(6000);
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
@@ -92,7 +92,6 @@ export async function timeOf(mark, url, port) {
     const ended = once(own, 'exit');
     own.kill();
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -25,22 +25,23 @@ export class FaceReader {
   static async load({ threads = 1, coverage = 0.9, base = new URL('.', import.meta.url), model = 'compact-ferplus', ...tracking } = {}) {
     requireSimd();
     const at = path => new URL(path, new URL(base, document.baseURI));
-    const [ort, short, network, description] = await Promise.all([
-      loadRuntime(at('ort/'), threads), fetchFile(at('models/blazeface-short.onnx')), fetchFile(at(`models/${model}.onnx`)),
-      fetchFile(at(`models/${model}.json`)),
-    ]);
     const reader = new FaceReader();
-    reader.ort = ort;
-    reader.at = at;
-    reader.tracking = tracking;
+    Object.assign(reader, { at, tracking });
+    const detecting = Promise.all([loadRuntime(at('ort/'), threads), fetchFile(at('models/blazeface-short.onnx'))]).then(([ort, file]) => {
+      reader.ort = ort;
+      return reader.createDetector('short', file); // which starts the runtime, while the network comes
+    });
+    const [short, description, network] = await Promise.all([
+      detecting, fetchFile(at(`models/${model}.json`)), fetchFile(at(`models/${model}.onnx`)),
+    ]);
+    reader.detectors = { short };
     reader.description = describe(description, at(`models/${model}.json`));
     reader.labels = reader.description.labels;
     reader.coverage = coverage;
-    reader.session = await createSession(ort, network, at(`models/${model}.onnx`));
+    reader.session = await createSession(reader.ort, network, at(`models/${model}.onnx`));
     reader.attentionLayers = reader.session.outputNames.filter(name => name.endsWith('_attention'));
     const { height, width } = reader.description.preprocessing;
     reader.input = new Float32Array(height * width);
-    reader.detectors = { short: await reader.createDetector('short', short) };
     return reader;
   }
 
@@ -97,7 +98,7 @@ export class FaceReader {
     let handle = 0;
     const step = async () => {
       try {
-        if (!document.hidden && video.readyState >= 2 && video.currentTime !== last) {
+        if (video.readyState >= 2 && video.currentTime !== last) {
           last = video.currentTime;
           const start = performance.now();
           const read = await this.readFrame(video, tracks, start / 1000);
