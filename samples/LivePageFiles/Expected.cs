@@ -17,9 +17,11 @@ internal static class Expected
         FaceImage wall = PortraitWall.Draw(Camera.Size, Camera.Sides);
         FaceImage tilted = Turn(PortraitWall.Draw(new ImageSize(600, 800), [300]), degrees: -28);
         FaceImage group = PortraitWall.Draw(new ImageSize(720, 1280), [230, 260, 240]);
-        (string Name, FaceImage Image)[] pictures = [("one", wall), ("tilted", tilted), ("group", group)];
+        FaceImage small = PortraitWall.Draw(new ImageSize(96, 110), [76]); // fewer pixels than a detector's square has
+        FaceImage odd = PortraitWall.Draw(new ImageSize(437, 301), [230]);
+        (string Name, FaceImage Image)[] pictures = [("one", wall), ("tilted", tilted), ("group", group), ("small", small), ("odd", odd)];
         using OnnxExpressionRecognizer recognizer = OnnxExpressionRecognizer.LoadPretrained(options: WithAttention);
-        using BlazeFaceDetector small = BlazeFaceDetector.Load(BlazeFaceRange.Short), full = BlazeFaceDetector.Load();
+        using BlazeFaceDetector near = BlazeFaceDetector.Load(BlazeFaceRange.Short), full = BlazeFaceDetector.Load();
         foreach ((string name, FaceImage image) in pictures)
         {
             Save(Path.Combine(folder, $"{name}.png"), image);
@@ -34,7 +36,7 @@ internal static class Expected
                 picture.Name,
                 picture.Image.Width,
                 picture.Image.Height,
-                Short = Faces(picture.Image, small, recognizer),
+                Short = Faces(picture.Image, near, recognizer),
                 Full = Faces(picture.Image, full, recognizer),
             }),
             Crops = Crops(wall).ToArray(),

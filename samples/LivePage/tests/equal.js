@@ -100,7 +100,7 @@ export async function equal(test, { expected, program, browser }) {
         });
       }
     }
-    assert.ok(faces >= 5, `${faces} faces`);
+    assert.ok(faces >= 9, `${faces} faces`);
     assert.ok(expected.pictures.some(({ short }) => short.some(({ frame }) => Math.abs(frame.roll) > 20)), 'one is levelled');
   });
 

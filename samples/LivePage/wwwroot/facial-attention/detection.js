@@ -55,59 +55,110 @@ export function overlapOf(one, other) {
   return shared / (one.width * one.height + other.width * other.height - shared);
 }
 
-/** Shrinks a picture into the square, its shape kept, black beside it, values from -1 to 1; says where places of the square are in the picture. */
+/** Resizes a picture into the square, its shape kept, black beside it, values from -1 to 1; says where places of the square are in the picture. */
 function writeSquare({ data, width, height }, side, square) {
   const scale = side / Math.max(width, height);
-  const shrink = length => Math.max(1, roundHalfToEven(length * scale));
-  const [w, h] = [shrink(width), shrink(height)];
+  const resized = length => Math.max(1, roundHalfToEven(length * scale));
+  const [w, h] = [resized(width), resized(height)];
   const [left, top] = [Math.trunc((side - w) / 2), Math.trunc((side - h) / 2)];
-  const columns = new ResizeTable(0, width, width, w);
-  const rows = new ResizeTable(0, height, height, h);
-  const plane = side * side;
-  const narrow = new Float32Array(3 * w);
+  const [columns, rows] = [new ResizeTable(0, width, width, w), new ResizeTable(0, height, height, h)];
   square.fill(-1);
-  let first = 0;
-  for (let y = 0; y < height; y++) {
-    narrowRow(data, y * width, columns, narrow);
-    while (first < h && rows.ends[first] <= y) {
-      first++;
-    }
-    for (let row = first; row < h && rows.starts[row] <= y; row++) {
-      if (y < rows.ends[row]) {
-        const weight = rows.weights[row * rows.stride + y - rows.starts[row]] * 2 / 255;
-        for (let channel = 0; channel < 3; channel++) {
-          addScaled(square, channel * plane + (top + row) * side + left, narrow, channel * w, w, weight);
+  (scale > 1 ? enlarge : reduce)(data, width, columns, rows, square.subarray(top * side + left), side);
+  return (x, y) => ({ x: (x - left) * width / w, y: (y - top) * height / h });
+}
+
+function enlarge(data, width, columns, rows, square, side) {
+  for (let row = 0; row < rows.starts.length; row++) {
+    for (let y = rows.starts[row]; y < rows.ends[row]; y++) {
+      const ofRow = rows.weights[row * rows.stride + y - rows.starts[row]] * 2 / 255;
+      for (let x = 0; x < columns.starts.length; x++) {
+        for (let k = columns.starts[x]; k < columns.ends[x]; k++) {
+          const weight = ofRow * columns.weights[x * columns.stride + k - columns.starts[x]];
+          for (let channel = 0; channel < 3; channel++) {
+            square[channel * side * side + row * side + x] += weight * data[4 * (y * width + k) + channel];
+          }
         }
       }
     }
   }
-  return (x, y) => ({ x: (x - left) * width / w, y: (y - top) * height / h });
 }
 
-/** A row of a picture, narrowed: its red values, then the green ones, then the blue ones. */
-function narrowRow(data, pixel, { starts, ends, weights, stride }, narrow) {
-  const w = starts.length;
-  for (let x = 0; x < w; x++) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    let at = 4 * (pixel + starts[x]);
-    const end = x * stride + ends[x] - starts[x];
-    for (let k = x * stride; k < end; k++, at += 4) {
-      const weight = weights[k];
-      red += weight * data[at];
-      green += weight * data[at + 1];
-      blue += weight * data[at + 2];
+/** Reads each pixel once, which takes two thirds of the time of `enlarge`'s way, with weights of 16 bits along a row. */
+function reduce(data, width, columns, rows, square, side) {
+  const unit = 1 << 16;
+  const across = sharesOf(columns, width);
+  const down = sharesOf(rows, data.length / 4 / width);
+  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  const pixels = new Uint32Array(aligned.buffer, aligned.byteOffset, data.length / 4); // red in the lowest byte: browsers are little-endian
+  const ofLeft = Int32Array.from(across.ofLast, weight => Math.round(unit * weight));
+  const ofRight = Int32Array.from(across.ofNext, weight => Math.round(unit * weight));
+  for (let row = -1, y = 0; row < rows.starts.length; row++) {
+    for (; y < down.ends[row + 1]; y++) {
+      const [upper, lower] = [down.ofLast[y], down.ofNext[y]].map(weight => weight * 2 / 255 / unit);
+      addRow(pixels, y * width, across.ends, ofLeft, ofRight, square, row * side, side, upper, lower);
     }
-    narrow[x] = red;
-    narrow[w + x] = green;
-    narrow[2 * w + x] = blue;
   }
 }
 
-function addScaled(sums, to, values, from, count, weight) {
-  for (let i = 0; i < count; i++) {
-    sums[to + i] += weight * values[from + i];
+/**
+ * Which places along a side each of its pixels is a part of where there are no more places than pixels: of triangles two at most, `ofLast` of the one whose centre it
+ * has reached and `ofNext` of the following one, up to the pixel at `ends`; the first of these reach no centre yet.
+ */
+function sharesOf({ starts, ends, weights, stride }, pixels) {
+  const places = starts.length;
+  const shares = {
+    ends: Int32Array.from({ length: places + 1 }, (_, i) => i < places ? Math.ceil((i + 0.5) * pixels / places - 0.5) : pixels),
+    ofLast: new Float64Array(pixels),
+    ofNext: new Float64Array(pixels),
+  };
+  for (let i = 0; i < places; i++) {
+    for (let k = starts[i]; k < ends[i]; k++) {
+      (k < shares.ends[i] ? shares.ofNext : shares.ofLast)[k] += weights[i * stride + k - starts[i]];
+    }
+  }
+  return shares;
+}
+
+/** Adds a row of pixels, narrowed, to the rows of the square at `to` and below it. */
+function addRow(pixels, from, ends, ofLeft, ofRight, square, to, side, upper, lower) {
+  const plane = side * side;
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let x = -1, k = 0; x < ends.length - 1; x++) {
+    let nextRed = 0;
+    let nextGreen = 0;
+    let nextBlue = 0;
+    for (const end = ends[x + 1]; k < end; k++) {
+      const left = ofLeft[k];
+      const right = ofRight[k];
+      const pixel = pixels[from + k];
+      const r = pixel & 255;
+      const g = pixel >>> 8 & 255;
+      const b = pixel >>> 16 & 255;
+      red = red + Math.imul(left, r) | 0;
+      green = green + Math.imul(left, g) | 0;
+      blue = blue + Math.imul(left, b) | 0;
+      nextRed = nextRed + Math.imul(right, r) | 0;
+      nextGreen = nextGreen + Math.imul(right, g) | 0;
+      nextBlue = nextBlue + Math.imul(right, b) | 0;
+    }
+    if (x >= 0) {
+      const i = to + x;
+      if (upper !== 0) {
+        square[i] += upper * red;
+        square[plane + i] += upper * green;
+        square[2 * plane + i] += upper * blue;
+      }
+      if (lower !== 0) {
+        square[side + i] += lower * red;
+        square[plane + side + i] += lower * green;
+        square[2 * plane + side + i] += lower * blue;
+      }
+    }
+    red = nextRed;
+    green = nextGreen;
+    blue = nextBlue;
   }
 }
 

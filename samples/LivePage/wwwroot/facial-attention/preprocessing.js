@@ -178,5 +178,5 @@ function samplesOf(side, output) {
 
 /** Luma of ITU-R BT.601, rounded. */
 function lumaAt(rgba, pixel) {
-  return Math.trunc((299 * rgba[4 * pixel] + 587 * rgba[4 * pixel + 1] + 114 * rgba[4 * pixel + 2] + 500) / 1000);
+  return (299 * rgba[4 * pixel] + 587 * rgba[4 * pixel + 1] + 114 * rgba[4 * pixel + 2] + 500) / 1000 | 0;
 }
