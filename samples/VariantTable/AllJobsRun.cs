@@ -21,6 +21,7 @@ internal static class AllJobsRun
             $"{open.Count} of {plan.Jobs.Count} jobs to run, {Math.Min(settings.Processes, Math.Max(open.Count, 1))} at a time"));
         var queue = new ConcurrentQueue<Job>(open.OrderByDescending(job => job.Cost)); // Lest the longest be left for the end.
         var faults = new ConcurrentBag<string>();
+        var held = new ConcurrentBag<(Job Job, string Note)>();
         int finished = plan.Jobs.Count - open.Count;
         Task[] workers =
         [
@@ -33,10 +34,16 @@ internal static class AllJobsRun
             throw new StoppedException("Stopped. Finished jobs are kept; continue with the same command and --resume.");
         }
 
+        string[] left =
+        [
+            .. faults,
+            .. held.Where(pair => !JobFolder.StateOf(settings.OutputFolder, pair.Job).IsFinished)
+                .Select(pair => $"job {pair.Job.Number} runs elsewhere: {pair.Note}"),
+        ];
         CollectRun.Run(new CollectSettings([settings.OutputFolder], Path.Combine(settings.OutputFolder, "report"), false), cancellationToken);
-        if (!faults.IsEmpty)
+        if (left.Length > 0)
         {
-            throw new InvalidDataException(string.Join("\n", faults.Order(StringComparer.Ordinal)));
+            throw new InvalidDataException(string.Join("\n", left.Order(StringComparer.Ordinal)));
         }
 
         void Work()
@@ -49,11 +56,13 @@ internal static class AllJobsRun
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture, $"Job {job.Number} is done: {Interlocked.Increment(ref finished)} of {plan.Jobs.Count}"));
                 }
+                else if (code == JobRun.HeldCode)
+                {
+                    held.Add((job, error));
+                }
                 else if (!cancellationToken.IsCancellationRequested)
                 {
-                    faults.Add(code == JobRun.HeldCode
-                        ? $"job {job.Number} runs elsewhere: {error}"
-                        : string.Create(CultureInfo.InvariantCulture, $"job {job.Number} ended with {code}: {error}"));
+                    faults.Add(string.Create(CultureInfo.InvariantCulture, $"job {job.Number} ended with {code}: {error}"));
                 }
             }
         }

@@ -133,6 +133,33 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
         File.Exists(Path.Combine(job, "result.json")).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(true, 0, "is in use by process ", "Collected 2 networks")]
+    [InlineData(false, 2, "job 2 runs elsewhere: note: job 2 (", "Not ended: job 2, ")]
+    public void Run_AllWhileAnotherProcessHoldsAJob_EndsWellIfThatHasEndedToo(bool ends, int expected, string noted, string collected)
+    {
+        using var folder = new TemporaryFolder();
+        string job = Directory.CreateDirectory(folder.File("jobs/cnn-lstm-4x1-3-seed1")).FullName;
+        string[] arguments = [.. runs.Arguments(folder.Path).Select(value => value == "1,2" ? "1" : value)];
+        using FileClaim claim = FileClaim.Take(Path.Combine(job, "run"), "the job");
+        using SampleProcess process = SampleProcess.Start(Sample, folder.Path, arguments);
+        var patience = Stopwatch.StartNew();
+        while (!Directory.Exists(folder.File("jobs/cnn-3-seed1")) && !process.HasExited && patience.Elapsed < TimeSpan.FromMinutes(2))
+        {
+            Thread.Sleep(5); // The longest job is tried first: the other one begins when it was found held.
+        }
+
+        if (ends)
+        {
+            File.Copy(Path.Combine(runs.Single, "jobs", "cnn-lstm-4x1-3-seed1", "result.json"), Path.Combine(job, "result.json"));
+        }
+
+        (int exitCode, string text, string error) = process.WaitForExit();
+        exitCode.Should().Be(expected, error);
+        error.Should().Contain(noted);
+        text.Should().Contain(collected);
+    }
+
     [Fact]
     public void Run_LockOfAMachineThatIsLost_IsTakenOver_WhateverItsClockSaid()
     {
