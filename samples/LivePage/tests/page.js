@@ -66,6 +66,8 @@ export async function page(test, { program, host, browser, options }) {
   });
 
   await test('the less faces are to get an answer, the more are uncertain', async () => {
+    await picture(page, 'group.png');
+    await card(page, 1).waitFor();
     const uncertain = async coverage => {
       await page.selectOption('#coverage', coverage);
       await page.waitForTimeout(200);
@@ -133,6 +135,9 @@ export async function page(test, { program, host, browser, options }) {
     for (const colorScheme of ['light', 'dark']) {
       await test(`at a width of ${width}, ${colorScheme}: all is in the page, and text stands out`, async () => {
         await page.setViewportSize({ width, height });
+        if (!await page.evaluate(() => document.getElementById('player').srcObject)) {
+          await page.click('#camera');
+        }
         await saying(page, 'Happy.');
         await page.emulateMedia({ colorScheme });
         await page.waitForTimeout(100);
