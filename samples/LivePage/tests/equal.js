@@ -104,6 +104,18 @@ export async function equal(test, { expected, program, browser }) {
     assert.ok(expected.pictures.some(({ short }) => short.some(({ frame }) => Math.abs(frame.roll) > 20)), 'one is levelled');
   });
 
+  await test('where pixels begin in their memory changes nothing', async () => {
+    const [aligned, odd] = await page.evaluate(async base64 => {
+      const pixels = await pixelsOf(base64);
+      const { data, width, height } = pixels;
+      const moved = new Uint8ClampedArray(new ArrayBuffer(data.length + 1), 1);
+      moved.set(data);
+      return [await reader.detectors.short.detect(pixels), await reader.detectors.short.detect(new ImageData(moved, width, height))];
+    }, pictures.one);
+    assert.equal(aligned.length, 1);
+    assert.deepEqual(odd, aligned);
+  });
+
   await test('probabilities and attention of equal boxes are equal to 1e-3', async () => {
     for (const { name, short } of expected.pictures) {
       const seen = await page.evaluate(async ([base64, frames]) => {
