@@ -466,7 +466,6 @@ public sealed class TrainSampleTests(TrainSampleTests.TrainedRun run) : IClassFi
 
     [Theory]
     [InlineData("fer2013.json")]
-    [InlineData("fer2013-short.json")]
     [InlineData("compact-fer2013.json")]
     [InlineData("accurate-fer2013.json")]
     public void Train_RecipeOfTheRepository_Trains(string name)
