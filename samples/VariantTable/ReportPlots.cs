@@ -66,9 +66,11 @@ internal static class ReportPlots
         legend.TightHorizontalWrapping = true;
         legend.FontSize = LetterSize;
         legend.SymbolWidth = 70;
+        legend.SymbolHeight = 1.6f * LetterSize; // ScottPlot cuts letters off at what it takes for their height, which is less than it is.
         legend.OutlineWidth = 0;
         legend.ShadowColor = Colors.Transparent;
         Finish(plot, "iteration", "accuracy (%)");
+        plot.Axes.Right.MinimumSize = 40; // Half of the last tick's number.
         plot.Axes.SetLimitsX(0, 1.02 * last);
         return Render(plot, Height);
     }
