@@ -56,6 +56,16 @@ public sealed class ClaimsTests
     }
 
     [Theory]
+    [InlineData(-0.0004, "-0.04")]
+    [InlineData(0.0004, "+0.04")]
+    [InlineData(-0.0006, "-0.1")]
+    [InlineData(0.0, "0.0")]
+    [InlineData(0.0098, "+0.98")]
+    [InlineData(-0.0102, "-1.02")]
+    [InlineData(0.0111, "+1.1")]
+    public void Points_BesideABoundOfAVerdict_TellOnWhichSide(double difference, string expected) => Words.Points(difference).Should().Be(expected);
+
+    [Theory]
     [InlineData(0.03, nameof(Verdict.Holds))]
     [InlineData(-0.03, nameof(Verdict.DoesNotHold))]
     public void Judge_DeeperLstm_IsJudgedOnTheMeanOfTheWidths(double gain, string expected)

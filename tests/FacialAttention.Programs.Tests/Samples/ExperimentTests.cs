@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FacialAttention.Tests.Files;
 using Samples;
+using SkiaSharp;
 
 namespace FacialAttention.Tests.Samples;
 
@@ -293,7 +294,9 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
         string tables = File.ReadAllText(folder.File("report/tables.md"));
         tables.Should().Contain("| CNN | 1,270,119 | 1 | 60.9 % | 57.4 % | ").And.Contain("| ACNN-ALSTM | 3,642,343 | 1 | 56.0 % | 53.0 % | ");
         tables.Should().Contain("LSTM 512 x 2, 5,000 iterations");
-        Directory.GetFiles(folder.File("report"), "*.png").Select(Path.GetFileName).Should().Contain("1-curves-training.png");
+        string[] pictures = Directory.GetFiles(folder.File("report"), "*.png");
+        pictures.Select(Path.GetFileName).Should().Contain("1-curves-training.png");
+        pictures.Should().AllSatisfy(AssertEdgesAreEmpty);
     }
 
     [Fact]
@@ -322,6 +325,18 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
     [InlineData("plan curves --data . --protocol subject --folds 2", "--folds: got '2', expected a whole number from 3 to 1000.")]
     [InlineData("collect", "collect")]
     public void Run_WrongCommandLine_FailsInOneLine(string arguments, string expected) => AssertFails(arguments.Split(' '), expected);
+
+    /// <summary>Letters that are cut off at an edge of a picture leave ink in its outermost rows or columns.</summary>
+    private static void AssertEdgesAreEmpty(string picture)
+    {
+        using SKBitmap bitmap = SKBitmap.Decode(picture);
+        SKColor[] edges =
+        [
+            .. from x in Enumerable.Range(0, bitmap.Width) from y in new[] { 0, bitmap.Height - 1 } select bitmap.GetPixel(x, y),
+            .. from y in Enumerable.Range(0, bitmap.Height) from x in new[] { 0, bitmap.Width - 1 } select bitmap.GetPixel(x, y),
+        ];
+        edges.Distinct().Should().Equal([SKColors.White], Path.GetFileName(picture));
+    }
 
     private static void AssertFails(string[] arguments, params string[] expected)
     {
