@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Samples;
 using TorchSharp;
 
 namespace FacialAttention.Benchmarks;
@@ -43,17 +44,13 @@ internal sealed class Report
     {
         ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ["seed"] = Seed,
-        ["processor"] = Processor(),
+        ["processor"] = ProcessorName.OfThisMachine(),
         ["processors"] = System.Environment.ProcessorCount,
         ["operatingSystem"] = RuntimeInformation.OSDescription,
         ["dotNet"] = System.Environment.Version.ToString(),
         ["torchSharp"] = typeof(torch).Assembly.GetName().Version!.ToString(3),
         ["libtorch"] = torch.__version__,
     };
-
-    private static string Processor() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(": ")[1]
-        : RuntimeInformation.ProcessArchitecture.ToString();
 
     private static void Print<T>(string part, IReadOnlyList<T> rows)
     {

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Samples;
 
-/// <summary>What a run ran on, for results.json.</summary>
+/// <summary>What a run ran on, for results.json. Files of before the processor was written down lack it.</summary>
 internal sealed record RunEnvironment(
     string Date,
     string FacialAttention,
@@ -16,7 +16,8 @@ internal sealed record RunEnvironment(
     string Architecture,
     int Processors,
     int Threads,
-    string Device)
+    string Device,
+    string? Processor = null)
 {
     public static RunEnvironment Of(DeviceSelection device, int threads) => new(
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -28,5 +29,6 @@ internal sealed record RunEnvironment(
         RuntimeInformation.OSArchitecture.ToString(),
         Environment.ProcessorCount,
         threads,
-        device.Device.ToString());
+        device.Device.ToString(),
+        ProcessorName.OfThisMachine());
 }

@@ -193,7 +193,8 @@ internal sealed class Report
                 return new[]
                 {
                     machine is null ? "not written down" : $"{machine["operatingSystem"]}, {machine["architecture"]}, "
-                        + $"{machine["processors"]} {((int?)machine["processors"] == 1 ? "processor" : "processors")}, {machine["device"]}",
+                        + $"{machine["processors"]} {((int?)machine["processors"] == 1 ? "processor" : "processors")}"
+                        + $"{(machine["processor"] is { } name ? $" of {name}" : "")}, {machine["device"]}",
                     $"{machine?["threads"]}",
                     machine is null ? "" : $"FacialAttention {machine["facialAttention"]}, TorchSharp {machine["torchSharp"]}, "
                         + $"libtorch {machine["libtorch"]}, .NET {machine["dotNet"]}",

@@ -67,6 +67,7 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
         string html = File.ReadAllText(Path.Combine(runs.Parallel, "report", "report.html"));
 
         html.Should().Contain("data:image/png;base64,").And.Contain("Machines and hours").And.Contain("needs CK+: run curves <span class=\"whole\">--data</span> CK+");
+        html.Should().Contain(ProcessorName.OfThisMachine() ?? "processor");
         html.Should().NotContain("http").And.NotContain("<script").And.NotContain("<link");
     }
 
