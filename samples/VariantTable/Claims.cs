@@ -218,14 +218,17 @@ internal static class Claims
     /// <summary>For each seed the first report from which on CNN-LSTM stays ahead.</summary>
     private static string Crossings((int Iteration, double Lead)[][] leads)
     {
-        IEnumerable<string> crossings = leads.Select(lead =>
-        {
-            int lastBehind = Array.FindLastIndex(lead, point => point.Lead <= 0);
-            return lastBehind == lead.Length - 1
-                ? "never"
-                : lead[lastBehind + 1].Iteration.ToString("N0", CultureInfo.InvariantCulture);
-        });
-        return $"ahead for good from iteration {string.Join(", ", crossings)}";
+        string?[] crossings =
+        [
+            .. leads.Select(lead =>
+            {
+                int lastBehind = Array.FindLastIndex(lead, point => point.Lead <= 0);
+                return lastBehind == lead.Length - 1 ? null : lead[lastBehind + 1].Iteration.ToString("N0", CultureInfo.InvariantCulture);
+            }),
+        ];
+        return crossings.All(crossing => crossing is null)
+            ? "in no seed ahead for good"
+            : $"ahead for good from iteration {string.Join(", ", crossings.Select(crossing => crossing ?? "never"))}";
     }
 
     /// <summary>The differences of accuracy, of the seeds that both have.</summary>

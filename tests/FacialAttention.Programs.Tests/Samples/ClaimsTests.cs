@@ -95,7 +95,21 @@ public sealed class ClaimsTests
         JudgedClaim claim = Claims.Judge(outcomes).Single(judged => judged.Claim == Overtakes);
 
         claim.Verdict.ToString().Should().Be(expected);
-        claim.Figures.Should().Contain(after < 0 ? "from iteration never" : before > 0 ? "from iteration 100, 100, 100" : "from iteration 2,000, 2,000, 2,000");
+        claim.Figures.Should().Contain(after < 0 ? "; in no seed ahead for good" : before > 0 ? "from iteration 100, 100, 100" : "from iteration 2,000, 2,000, 2,000");
+    }
+
+    [Fact]
+    public void Judge_TrainingCurvesOfWhichOneCrosses_NamesEachSeed()
+    {
+        Outcome[] outcomes =
+        [
+            .. Curves("CNN", _ => 0, 5000),
+            .. Curves("CNN-LSTM", iteration => iteration <= 1900 ? -0.05 : 0.05, 5000).Where(outcome => outcome.Job.Seed == 2),
+            .. Curves("CNN-LSTM", _ => -0.05, 5000).Where(outcome => outcome.Job.Seed != 2),
+        ];
+
+        Claims.Judge(outcomes).Single(judged => judged.Claim == Overtakes).Figures.Should().Contain("; ahead for good from iteration ")
+            .And.Subject.Split("from iteration ")[1].Split(", ").Should().BeEquivalentTo("2,000", "never", "never");
     }
 
     [Fact]
