@@ -13,14 +13,13 @@ internal static class ProcessorName
     /// <summary>The first processor of Linux's /proc/cpuinfo. A virtual one's name tells little: family and model come with it.</summary>
     public static string? Of(IEnumerable<string> cpuInfo)
     {
-        Dictionary<string, string> fields = cpuInfo.TakeWhile(line => line.Length > 0)
-            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
-            .Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0], parts => parts[1], StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-        return !fields.TryGetValue("model name", out string? name) ? null
-            : fields.TryGetValue("cpu family", out string? family) && fields.TryGetValue("model", out string? model)
-                ? $"{name} (family {family}, model {model})"
-                : name;
+        return (Field("model name"), Field("cpu family"), Field("model")) switch
+        {
+            ({ } name, { } family, { } model) => $"{name} (family {family}, model {model})",
+            (var name, _, _) => name,
+        };
+
+        string? Field(string name) => cpuInfo.Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .FirstOrDefault(parts => parts.Length == 2 && parts[0] == name)?[1];
     }
 }

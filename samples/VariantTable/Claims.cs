@@ -86,9 +86,9 @@ internal static class Claims
 
     private static string GreaterName(string better, string worse) => $"{better} recognises more than {worse}";
 
-    private static string SameName(int width, int wider) => FormattableString.Invariant($"{wider} hidden nodes do as well as {width}");
+    private static string SameName(int width, int wider) => FormattableString.Invariant($"{wider:N0} hidden nodes do as well as {width:N0}");
 
-    private static string WiderName(int width, int wider) => FormattableString.Invariant($"{wider} hidden nodes recognise more than {width}");
+    private static string WiderName(int width, int wider) => FormattableString.Invariant($"{wider:N0} hidden nodes recognise more than {width:N0}");
 
     private static string DeeperName(int depth, int deeper) =>
         FormattableString.Invariant($"{deeper} LSTM layers recognise more than {depth}");

@@ -51,7 +51,7 @@ public sealed class ClaimsTests
                select Made("ACNN-ALSTM", seed, 0.2 + 0.1 * seed + (width == 1024 ? gains[seed - 1] : 0), width, depth, 1000),
         ];
 
-        Claims.Judge(grid).Single(judged => judged.Claim == "1024 hidden nodes do as well as 512" && judged.Data == "FER2013")
+        Claims.Judge(grid).Single(judged => judged.Claim == "1,024 hidden nodes do as well as 512" && judged.Data == "FER2013")
             .Verdict.ToString().Should().Be(expected);
     }
 

@@ -67,8 +67,33 @@ public sealed class ExperimentTests(ExperimentTests.TwoRuns runs) : IClassFixtur
         string html = File.ReadAllText(Path.Combine(runs.Parallel, "report", "report.html"));
 
         html.Should().Contain("data:image/png;base64,").And.Contain("Machines and hours").And.Contain("needs CK+: run curves <span class=\"whole\">--data</span> CK+");
-        html.Should().Contain(ProcessorName.OfThisMachine() ?? "processor");
         html.Should().NotContain("http").And.NotContain("<script").And.NotContain("<link");
+    }
+
+    [Fact]
+    public void Collect_MachinesWithAndWithoutANamedProcessor_ListsBoth()
+    {
+        using var folder = new TemporaryFolder();
+        CopyOneJob(folder.Path);
+        JsonObject run = JsonNode.Parse(File.ReadAllText(Path.Combine(runs.Single, "jobs", "cnn-3-seed1", "run.json")))!.AsObject();
+        JsonObject environment = run["environment"]!.AsObject();
+        string name = !File.Exists("/proc/cpuinfo") ? ""
+            : File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1] ?? "";
+        ((string?)environment["processor"] ?? "").Should().StartWith(name);
+        environment["processors"] = 1;
+
+        environment["processor"] = "Abacus (family 1, model 2)";
+        MachinesOf(run).Should().Contain(", 1 processor of Abacus (family 1, model 2), cpu |");
+
+        environment.Remove("processor").Should().BeTrue("files of before lack it");
+        MachinesOf(run).Should().Contain(", 1 processor, cpu |");
+
+        string MachinesOf(JsonObject run)
+        {
+            File.WriteAllText(folder.File("jobs/cnn-3-seed1/run.json"), run.ToJsonString());
+            SampleProcess.Run(Sample, folder.Path, "collect", folder.Path, "--report", folder.File("report")).ExitCode.Should().Be(0);
+            return File.ReadAllText(folder.File("report/tables.md"));
+        }
     }
 
     [Fact]
